@@ -1,0 +1,78 @@
+"""The verbs, the encoding of actions and what is legal.
+
+An action is one integer of `Discrete(3 + V * (N - 1))`: the three verbs without object, then for
+each of the V open verbs with an object one action a slot. Slots are egocentric (`i+1, i+2, ...`
+modulo N) or ordered by perceived threat; `World.order` says which actor a slot means.
+"""
+
+from __future__ import annotations
+
+from .jit import rule
+from .world import NOBODY, Verb
+
+PLAIN_VERBS = 3  # invest, research, arm
+OBJECT_VERBS = tuple(verb for verb in Verb if verb >= PLAIN_VERBS)
+
+
+def action_count(actors: int, open_verbs: int) -> int:
+    """Number of actions of a seat: `3 + V * (N - 1)`."""
+    return PLAIN_VERBS + open_verbs * (actors - 1)
+
+
+def action_table(actors: int, open_verbs: int) -> list[str]:
+    """Name of every action in the order of the encoding, e.g. `ally +1` for the next seat's state."""
+    table = [verb.name.lower() for verb in Verb if verb < PLAIN_VERBS]
+    for verb in OBJECT_VERBS[:open_verbs]:
+        table += [f"{verb.name.lower()} +{slot + 1}" for slot in range(actors - 1)]
+    return table
+
+
+@rule
+def encode(verb, slot, actors):
+    """The action that does `verb` to the actor in `slot`."""
+    if verb < PLAIN_VERBS:
+        return int(verb)
+    return PLAIN_VERBS + (verb - PLAIN_VERBS) * (actors - 1) + slot
+
+
+@rule
+def decode(action, actors):
+    """(verb, slot) of an action; slot is NOBODY for the verbs without object."""
+    if action < PLAIN_VERBS:
+        return action, NOBODY
+    return PLAIN_VERBS + (action - PLAIN_VERBS) // (actors - 1), (action - PLAIN_VERBS) % (actors - 1)
+
+
+@rule
+def is_legal(world, i, verb, j, is_stronger):
+    """Whether living i may do `verb` to j; `is_stronger`: i perceives j as stronger.
+
+    A client may not coerce or ally with its patron, and is not coerced by it; only a stronger
+    state that is nobody's client can be bandwagoned with; a dispute is held to its showdown.
+    """
+    if verb < PLAIN_VERBS:
+        return True
+    if world.actor[j].alive == 0:
+        return False
+    if verb == Verb.ALLY:
+        return world.actor[i].patron != j
+    if verb == Verb.BANDWAGON:
+        return is_stronger and world.actor[j].patron == NOBODY
+    if verb == Verb.SANCTION:
+        return True
+    return world.actor[i].patron == NOBODY and world.actor[j].patron != i and (world.actor[i].dispute == NOBODY or world.actor[i].dispute == j)
+
+
+@rule
+def read_actions(world, actions, mask):
+    """Write each actor's verb and object; a masked-out action becomes invest and is counted."""
+    actors = len(world.actor)
+    for i in range(actors):
+        action = actions[i]
+        world.actor[i].illegal = 0
+        if action < 0 or action >= mask.shape[1] or mask[i, action] == 0:
+            world.actor[i].illegal = 1
+            action = 0  # invest
+        verb, slot = decode(action, actors)
+        world.actor[i].verb = verb
+        world.actor[i].target = NOBODY if slot == NOBODY else world.pair[i, slot].order

@@ -1,0 +1,182 @@
+"""External balancing and its rival: offers, pacts, pledges, clients; and their fading.
+
+A pact's strength is what its members can bring, times what they are willing to bring. Clients
+stand one level deep: a patron is nobody's client, and whoever becomes a client lets its own go.
+"""
+
+from __future__ import annotations
+
+from .jit import phase, rule
+from .world import NOBODY, Verb
+
+
+@rule
+def acts(world, i, verb, j):
+    """Whether i does `verb` to j this year."""
+    return world.actor[i].verb == verb and world.actor[i].target == j
+
+
+@rule
+def has_tie(world, i, j):
+    """Whether i and j are partners, or patron and client."""
+    return world.pair[i, j].pact != 0 or world.actor[i].patron == j or world.actor[j].patron == i
+
+
+@rule
+def restate(willingness, closed):
+    """A restated pledge closes the share `closed` of the gap to the whole force.
+
+    Source: design choice, after Snyder 1997 on reassurance between allies.
+    """
+    return willingness + closed * (1.0 - willingness)
+
+
+@rule
+def becomes_client(world, i):
+    """The patron i gains this year by bandwagoning, or NOBODY.
+
+    Nobody gains a patron that bandwagons or sanctions it in the same year.
+    Source: Walt 1987 and Schweller 1994 (bandwagoning); form: design choice.
+    """
+    j = world.actor[i].target
+    if world.actor[i].verb != Verb.BANDWAGON or world.actor[j].verb == Verb.BANDWAGON or acts(world, j, Verb.SANCTION, i):
+        return NOBODY
+    return j
+
+
+@rule
+def patron_after(world, i):
+    """i's patron after this year's acts.
+
+    Clientage ends when the client allies or bandwagons elsewhere, when either sanctions the other,
+    and when the patron itself becomes a client. Source: design choice.
+    """
+    k = world.actor[i].patron
+    if world.actor[i].verb == Verb.BANDWAGON:
+        return becomes_client(world, i)
+    if k == NOBODY or world.actor[i].verb == Verb.ALLY or acts(world, i, Verb.SANCTION, k):
+        return NOBODY
+    if acts(world, k, Verb.SANCTION, i) or (world.actor[k].verb == Verb.BANDWAGON and becomes_client(world, k) != NOBODY):
+        return NOBODY
+    return k
+
+
+@rule
+def clear_tie(world, i, j):
+    """End pact, pledges and offers between i and j, both ways."""
+    world.pair[i, j].pact = 0
+    world.pair[j, i].pact = 0
+    world.pair[i, j].offer = 0
+    world.pair[j, i].offer = 0
+    world.pair[i, j].willingness = 0.0
+    world.pair[j, i].willingness = 0.0
+
+
+@phase
+def take_patrons(world, p, scratch):
+    """Clients come and go. A new client's pacts and offers lapse; it owes dues and is protected."""
+    actors = len(world.actor)
+    for i in range(actors):
+        scratch.actor[i].patron = patron_after(world, i)
+    for i in range(actors):
+        before, after = world.actor[i].patron, scratch.actor[i].patron
+        if before != after and before != NOBODY:
+            clear_tie(world, i, before)
+    for i in range(actors):
+        before, after = world.actor[i].patron, scratch.actor[i].patron
+        if before != after and after != NOBODY:
+            for k in range(actors):
+                clear_tie(world, i, k)
+    for i in range(actors):
+        before, after = world.actor[i].patron, scratch.actor[i].patron
+        if before != after and after != NOBODY:
+            world.pair[i, after].willingness = p.client_dues
+            world.pair[after, i].willingness = p.protection_start
+        world.actor[i].patron = after
+
+
+@rule
+def court(world, p, i, j):
+    """i's act of `ally j`: it restates a pledge where there is one, and else lays an offer open."""
+    if has_tie(world, i, j):
+        world.pair[i, j].willingness = restate(world.pair[i, j].willingness, p.pledge_restated)
+    else:
+        world.pair[i, j].offer = int(p.offer_years)
+
+
+@phase
+def diplomacy(world, p, scratch):
+    """The year's first phase: sanctions, clients, offers, pacts and restated pledges.
+
+    A sanction beats an offer that meets it; offers from or to a state that bandwagons lapse; a
+    pact starts when both offers stand. Each pair reads only its own acts: no order matters.
+    """
+    actors = len(world.actor)
+    for i in range(actors):
+        for j in range(actors):
+            scratch.pair[i, j].pledge = world.pair[i, j].willingness
+    take_patrons(world, p, scratch)
+    for i in range(actors):
+        verb, j = world.actor[i].verb, world.actor[i].target
+        if verb == Verb.SANCTION:
+            world.pair[i, j].sanction = int(p.sanction_years)
+            clear_tie(world, i, j)
+        elif verb == Verb.BANDWAGON:
+            for k in range(actors):
+                world.pair[i, k].offer = 0
+                world.pair[k, i].offer = 0
+    for i in range(actors):
+        j = world.actor[i].target
+        if world.actor[i].verb == Verb.ALLY and world.actor[j].verb != Verb.BANDWAGON and not acts(world, j, Verb.SANCTION, i):
+            court(world, p, i, j)
+    for i in range(actors):
+        j = world.actor[i].target
+        if world.actor[i].verb == Verb.ALLY and world.pair[i, j].offer > 0 and world.pair[j, i].offer > 0:
+            clear_tie(world, i, j)
+            world.pair[i, j].pact = 1
+            world.pair[j, i].pact = 1
+            world.pair[i, j].willingness = p.pledge_start
+            world.pair[j, i].willingness = p.pledge_start
+
+
+@rule
+def fade_pledges(world, p):
+    """Pledges not restated this year fade; a pact below the floor on both sides lapses; offers age."""
+    actors = len(world.actor)
+    for i in range(actors):
+        for j in range(actors):
+            if world.pair[i, j].offer > 0 and not acts(world, i, Verb.ALLY, j):
+                world.pair[i, j].offer -= 1
+            if world.pair[i, j].willingness > 0.0 and not acts(world, i, Verb.ALLY, j):
+                if world.pair[i, j].pact:
+                    world.pair[i, j].willingness *= 1.0 - p.pledge_fade
+                elif world.actor[j].patron == i:
+                    world.pair[i, j].willingness *= 1.0 - p.protection_fade
+    for i in range(actors):
+        for j in range(i):
+            if world.pair[i, j].pact and max(world.pair[i, j].willingness, world.pair[j, i].willingness) < p.pledge_floor:
+                clear_tie(world, i, j)
+
+
+@rule
+def release_clients(world, p, scratch):
+    """A client that has outgrown its patron is free. Source: design choice.
+
+    Reads the strength (N,) of this year's end in `scratch.strength`.
+    """
+    for i in range(len(world.actor)):
+        k = world.actor[i].patron
+        if k != NOBODY and scratch.strength[i] > p.release * scratch.strength[k]:
+            clear_tie(world, i, k)
+            world.actor[i].patron = NOBODY
+
+
+@rule
+def reputation_after(reputation, pledged, delivered, rate):
+    """Reputation moves towards the share delivered of what was pledged.
+
+    Source: Leeds 2003 (reliability of pacts); Crescenzi 2007 (reputation from behaviour).
+    """
+    if pledged <= 0.0:
+        return reputation
+    return reputation + rate * (delivered / pledged - reputation)

@@ -1,0 +1,248 @@
+"""Disputes: how they open, who stands where, and when the challenger presses."""
+
+from __future__ import annotations
+
+import math
+
+from .alignment import acts, clear_tie, has_tie
+from .capability import coalition
+from .draws import Purpose, make_stream, normal, uniform
+from .jit import phase, rule
+from .sanction import growth_lost, isolation
+from .threat import see
+from .world import NOBODY, Clock, Outcome, Verb
+
+
+@rule
+def dispute_hazard(remoteness, hostility, ideology_gap, p):
+    """Chance a year that two states come into a dispute; by `remoteness`, ln((km+100)/1000), and the
+    mean `hostility` of both beliefs.
+
+    Source: originator disputes 1886-2010 (Ghosn, Palmer & Bremer 2004; form after Bremer 1992).
+    """
+    logit = (
+        p.dispute_base
+        + p.dispute_distance * remoteness
+        + p.dispute_hostility * hostility
+        + p.dispute_ideology * ideology_gap
+    )
+    return 1.0 / (1.0 + math.exp(-logit))
+
+
+@rule
+def win_chance(attack, defence, decisiveness, offence):
+    """Chance that the attacker wins a decided war: `(oA)^m / ((oA)^m + D^m)`; 1/2 where both are 0.
+
+    Source: Hirshleifer 1989 (ratio form); offence-defence balance o: Jervis 1978.
+    """
+    force = offence * attack
+    if force <= 0.0 and defence <= 0.0:
+        return 0.5
+    if force <= 0.0 or defence <= 0.0:
+        return 1.0 if force > 0.0 else 0.0
+    return 1.0 / (1.0 + (defence / force) ** decisiveness)
+
+
+@rule
+def war_gain(chance, stalemate, spoils, indemnity, cost):
+    """What a war is worth to the challenger, in shares of the stake.
+
+    Source: Fearon 1995; Powell 1999 (war as a costly lottery).
+    """
+    return (1.0 - stalemate) * (chance * spoils - (1.0 - chance) * indemnity) - cost
+
+
+@rule
+def expected_side(world, p, k, i, j):
+    """Share of k's usable force that others expect in i's challenge of j: > 0 with i, < 0 with j.
+
+    Clients owe their dues; a pledge to the target counts by its maker's reputation. A principal
+    of another dispute is expected to stay out. Source: design of alliances as capability times
+    willingness; reputation after Crescenzi 2007.
+    """
+    if world.actor[k].patron == i:
+        return p.client_dues
+    if world.actor[k].patron == j:
+        return -p.client_dues
+    return -world.actor[k].reputation * world.pair[k, j].willingness
+
+
+@rule
+def shown_side(world, p, k, i, j):
+    """Share of k's usable force that its act of this year puts into i's challenge of j.
+
+    > 0 with the challenger, < 0 with the target. All of the pledge where k stood by j, the share
+    `unasked` where it did something else; a partner of both sides delivers by its act or nothing.
+    Source: Leeds 2003 (honoured and broken pacts); numbers: design choice.
+    """
+    if world.actor[k].patron == i:
+        return p.stand_by if acts(world, k, Verb.BANDWAGON, i) else p.client_dues
+    if world.actor[k].patron == j:
+        return -p.stand_by if acts(world, k, Verb.BANDWAGON, j) else -p.client_dues
+    if acts(world, k, Verb.ALLY, j):
+        return -world.pair[k, j].willingness if has_tie(world, k, j) else -p.stand_by
+    if world.pair[k, i].pact:
+        return 0.0
+    return -p.unasked * world.pair[k, j].willingness
+
+
+@phase
+def sides(world, p, scratch, viewer, i, j, without, shown):
+    """(attack, members, defence, members) of i's challenge of j, in forces as `viewer` sees them.
+
+    `without`: a third party left out, or NOBODY. `shown`: by this year's acts, else as expected.
+    Reads `scratch.seen[viewer]` and `scratch.principal`.
+    """
+    attack = scratch.seen[viewer, i] * world.pair[i, j].reach
+    defence = scratch.seen[viewer, j]
+    attackers = defenders = 1
+    for k in range(len(world.actor)):
+        if k == i or k == j or k == without or world.actor[k].alive == 0 or scratch.actor[k].principal:
+            continue
+        part = shown_side(world, p, k, i, j) if shown else expected_side(world, p, k, i, j)
+        if part > 0.0:
+            attack += part * scratch.seen[viewer, k] * world.pair[k, j].reach
+            attackers += 1
+        elif part < 0.0:
+            defence -= part * scratch.seen[viewer, k] * world.pair[k, j].reach
+            defenders += 1
+    return attack, attackers, defence, defenders
+
+
+@phase
+def gain_from_war(world, p, scratch, i, j, output, shown):
+    """What i thinks war on j is worth, in shares of the stake (the smaller of the two outputs).
+
+    Cost includes the growth that standing sanctions would take while they last.
+    """
+    see(world, scratch, i)
+    attack, attackers, defence, defenders = sides(world, p, scratch, i, i, j, NOBODY, shown)
+    own_part = scratch.seen[i, i] * world.pair[i, j].reach / attack if attack > 0.0 else 1.0
+    chance = win_chance(
+        coalition(attack, attackers, p.friction),
+        coalition(defence, defenders, p.friction),
+        p.decisiveness,
+        p.offence * p.offence_bias,
+    )
+    stake = min(world.actor[i].economy, world.actor[j].economy)
+    pressure, _ = isolation(world, p, i, output)
+    cost = p.war_cost
+    if pressure > 0.0 and stake > 0.0:
+        lost = growth_lost(pressure, p.sanction_max, p.sanction_exponent)
+        cost += p.sanction_years * lost * world.actor[i].economy / stake
+    return war_gain(chance, p.stalemate, p.spoils * (1.0 - p.destroyed) * own_part, p.spoils, cost)
+
+
+@rule
+def mark_principals(world, scratch):
+    """Write who is party to an open dispute, as challenger or target, to `scratch.principal`."""
+    for i in range(len(world.actor)):
+        scratch.actor[i].principal = 0
+    for i in range(len(world.actor)):
+        if world.actor[i].dispute != NOBODY:
+            scratch.actor[i].principal = 1
+            scratch.actor[world.actor[i].dispute].principal = 1
+
+
+@rule
+def close_settled(world, i):
+    """Close i's dispute where the year's diplomacy, or a fall, has ended it; say how."""
+    j = world.actor[i].dispute
+    if world.actor[i].alive == 0 or world.actor[j].alive == 0:
+        outcome = Outcome.LAPSED
+    elif world.actor[i].patron == j or world.actor[j].patron == i:
+        outcome = Outcome.CAPITULATED
+    elif world.pair[i, j].pact:
+        outcome = Outcome.SETTLED
+    else:
+        return
+    world.actor[i].outcome = outcome
+    world.actor[i].opponent = j
+    world.actor[i].dispute = NOBODY
+
+
+@phase
+def presses(world, p, scratch, i, output, stream):
+    """Whether i presses its dispute to war.
+
+    A challenger that coerces its object this year presses; one that opened by choice and does not
+    backs down. A challenger of chance presses when war, as it perceives it, pays, given its
+    private resolve. Source: Fearon 1995.
+    """
+    j = world.actor[i].dispute
+    if acts(world, i, Verb.COERCE, j):
+        return True
+    if world.actor[i].chosen:
+        return False
+    resolve = p.resolve_sd * normal(stream, world.actor[i].ident, world.actor[j].ident)
+    return gain_from_war(world, p, scratch, i, j, output, True) + resolve > 0.0
+
+
+@phase
+def decide_disputes(world, p, scratch, output):
+    """Disputes opened last year come to a head: settled, backed down or pressed (`scratch.pressed`)."""
+    actors = len(world.actor)
+    stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.RESOLVE)
+    any_war = False
+    for i in range(actors):
+        world.actor[i].outcome = Outcome.NONE
+        world.actor[i].opponent = NOBODY
+        scratch.actor[i].pressed = 0
+        if world.actor[i].dispute != NOBODY:
+            close_settled(world, i)
+    mark_principals(world, scratch)
+    for i in range(actors):
+        if world.actor[i].dispute != NOBODY:
+            world.actor[i].opponent = world.actor[i].dispute
+            world.actor[i].outcome = Outcome.BACKED_DOWN
+            if presses(world, p, scratch, i, output, stream):
+                scratch.actor[i].pressed = 1
+                any_war = True
+    return any_war
+
+
+@rule
+def open_by_choice(world, i):
+    """i's act of `coerce j` opens a dispute with j, and betrays a partner if j was one."""
+    j = world.actor[i].target
+    if world.actor[i].dispute == NOBODY and world.actor[i].opponent == NOBODY and world.actor[j].alive:
+        if world.pair[i, j].pact:
+            clear_tie(world, i, j)
+        if not has_tie(world, i, j):
+            world.actor[i].dispute = j
+            world.actor[i].chosen = 1
+
+
+@phase
+def open_disputes(world, p, scratch, output):
+    """The year's new disputes: by choice first, then by chance among those without a tie.
+
+    A chance pair is one draw; the challenger is the one that perceives the larger gain. Where a
+    challenger would hold two, the smaller draw stands.
+    """
+    actors = len(world.actor)
+    for i in range(actors):
+        scratch.actor[i].draw = 2.0
+        if world.actor[i].alive and world.actor[i].verb == Verb.COERCE:
+            open_by_choice(world, i)
+    mark_principals(world, scratch)
+    stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.DISPUTE)
+    for i in range(actors):
+        for j in range(i):
+            if world.actor[i].alive == 0 or world.actor[j].alive == 0 or has_tie(world, i, j):
+                continue
+            low, high = min(world.actor[i].ident, world.actor[j].ident), max(world.actor[i].ident, world.actor[j].ident)
+            draw = uniform(stream, low, high)
+            hostility = 0.5 * (world.pair[i, j].hostility + world.pair[j, i].hostility)
+            gap = abs(world.actor[i].ideology - world.actor[j].ideology)
+            if draw >= dispute_hazard(world.pair[i, j].remoteness, hostility, gap, p):
+                continue
+            if world.actor[i].dispute == j or world.actor[j].dispute == i or world.actor[i].opponent == j or world.actor[j].opponent == i:
+                continue
+            mine = gain_from_war(world, p, scratch, i, j, output, False)
+            theirs = gain_from_war(world, p, scratch, j, i, output, False)
+            first = mine > theirs or (mine == theirs and world.actor[i].ident < world.actor[j].ident)
+            challenger, target = (i, j) if first else (j, i)
+            if world.actor[challenger].chosen == 0 and draw < scratch.actor[challenger].draw:
+                scratch.actor[challenger].draw = draw
+                world.actor[challenger].dispute = target

@@ -1,0 +1,110 @@
+"""Internal balancing: arms, output, technology; and what it costs."""
+
+from __future__ import annotations
+
+import math
+
+from .capability import quality_of_forces
+from .draws import Purpose, make_stream, normal
+from .jit import phase, rule
+from .sanction import exchange, sanctions
+from .threat import update_posture
+from .world import NOBODY, Clock, Verb
+
+
+@rule
+def shock_after(shock, persistence, spread, draw):
+    """Next year's shock to growth: an AR(1) with standard deviation `spread` in the long run.
+
+    Source: growth of great powers 1816-2010 (sd about 2.5 points); form: standard.
+    """
+    return persistence * shock + math.sqrt(1.0 - persistence * persistence) * spread * draw
+
+
+@rule
+def research_gain(technology, frontier, research, catch_up, is_researching):
+    """Change of ln technology in a year: diffusion closes the log gap, research pays less at the frontier.
+
+    Source: Barro & Sala-i-Martin 1992 (convergence of about 2 % a year); research: design choice.
+    """
+    gap = math.log(frontier / technology)
+    return catch_up * gap + (research * (1.0 + gap) if is_researching else 0.0)
+
+
+@rule
+def growth_of_output(mean, shock, invested, trade, burden, guns_cost, embargo):
+    """Growth of output, ln a year, before technology.
+
+    Source: a sum of what the growth literature names; guns cost butter. Form: design choice.
+    """
+    return mean + shock + invested + trade - guns_cost * burden - embargo
+
+
+@rule
+def income_from_trade(world, p, i, output):
+    """Growth (ln a year) that i draws from exchange with all the living.
+
+    Source: gravity of trade (Tinbergen 1962); scale: design choice.
+    """
+    whole = 0.0
+    for j in range(len(world.actor)):
+        if j != i and world.actor[j].alive:
+            whole += exchange(world, j, i, world.actor[j].economy / output, p.trade_pact)
+    return p.trade * whole
+
+
+@phase
+def arming(world, p):
+    """The year's second phase: states that arm turn output into forces, on top of the standing budget."""
+    for i in range(len(world.actor)):
+        armed = world.actor[i].verb == Verb.ARM
+        world.actor[i].posture = update_posture(world.actor[i].posture, armed, p.posture_rate)
+        world.actor[i].spent = 0.0
+        if world.actor[i].alive:
+            world.actor[i].spent = p.rest + (p.arm if armed else 0.0)
+            world.actor[i].forces += world.actor[i].spent * world.actor[i].economy
+
+
+@phase
+def economy(world, p, scratch, output):
+    """The year's fifth phase: sanctions, trade, investment, research, shocks, tribute.
+
+    `output`: total output of the living at the opening of the phase.
+    """
+    actors = len(world.actor)
+    sanctions(world, p, scratch, output)
+    stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.SHOCK)
+    frontier = 0.0
+    for i in range(actors):
+        if world.actor[i].alive:
+            frontier = max(frontier, world.actor[i].technology)
+        scratch.actor[i].gained = 0.0
+    for i in range(actors):
+        k = world.actor[i].patron
+        if k != NOBODY:
+            due = p.tribute * world.actor[i].economy
+            scratch.actor[i].gained -= due
+            scratch.actor[k].gained += due
+        if world.actor[i].alive:
+            scratch.actor[i].trade = income_from_trade(world, p, i, output)
+    for i in range(actors):
+        if world.actor[i].alive == 0:
+            continue
+        draw = normal(stream, world.actor[i].ident, world.actor[i].ident)
+        world.actor[i].shock = shock_after(world.actor[i].shock, p.shock_persistence, p.shock_sd, draw)
+        learned = research_gain(
+            world.actor[i].technology, frontier, p.research, p.catch_up, world.actor[i].verb == Verb.RESEARCH
+        )
+        growth = growth_of_output(
+            world.actor[i].growth,
+            world.actor[i].shock,
+            p.invest if world.actor[i].verb == Verb.INVEST else 0.0,
+            scratch.actor[i].trade,
+            world.actor[i].spent,
+            p.guns_cost,
+            world.actor[i].embargo,
+        )
+        world.actor[i].technology *= math.exp(learned)
+        world.actor[i].quality = quality_of_forces(world.actor[i].technology, p.theta)
+        grown = world.actor[i].economy * math.exp(growth + p.output_of_technology * learned)
+        world.actor[i].economy = max(0.0, grown + scratch.actor[i].gained)

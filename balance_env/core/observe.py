@@ -1,0 +1,458 @@
+"""Seeing: the table of pieces, and the rules that fill a row and a mask from what an actor perceives.
+
+The table makes the vector, the named views, the Gymnasium space and the documentation. A row is
+one block about me, the weights of my reward, one block per other actor (in the slots of
+`World.order`), and one block about the world. Everything is in -1..1.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+
+from .actions import PLAIN_VERBS, encode, is_legal
+from .capability import coalition, concentration
+from .dispute import mark_principals, sides, win_chance
+from .jit import phase, rule
+from .reward import Term, security
+from .threat import perceived_threat
+from .world import NOBODY, Clock
+
+
+class Piece(IntEnum):
+    """A number in the row: its place in its block, its range and its meaning."""
+
+    low: float
+    high: float
+    meaning: str
+
+    def __new__(cls, low: float, high: float, meaning: str) -> Piece:
+        place = len(cls.__members__)
+        piece = int.__new__(cls, place)
+        piece._value_ = place
+        piece.low, piece.high, piece.meaning = low, high, meaning
+        return piece
+
+
+class Own(Piece):
+    """What I am."""
+
+    SHARE = 0.0, 1.0, "my capability share, as I perceive the others"
+    ECONOMY = -1.0, 1.0, "ln of my output over the living mean, scaled"
+    FORCES = 0.0, 1.0, "forces / (forces + output)"
+    TECHNOLOGY = 0.0, 1.0, "my technology over the frontier"
+    IDEOLOGY = 0.0, 1.0, "my place on the ideological axis"
+    POSTURE = 0.0, 1.0, "running share of the years in which I armed"
+    REPUTATION = 0.0, 1.0, "running share of my pledges that I delivered"
+    TREND = -1.0, 1.0, "my own mean growth, scaled"
+    GROWTH = -1.0, 1.0, "growth of my output this year, scaled"
+    EMBARGO = 0.0, 1.0, "growth I lost to sanctions this year, scaled"
+    SECURITY = 0.0, 1.0, "sufficiency of my expected defence, as I perceive it"
+    THREAT = 0.0, 1.0, "the largest threat I perceive"
+    PARTNERS = 0.0, 1.0, "share of the others with whom I have a pact"
+    CLIENTS = 0.0, 1.0, "share of the others who are my clients"
+    CLIENT = 0.0, 1.0, "1 while I am a client"
+    CHALLENGER = 0.0, 1.0, "1 while I challenge someone"
+    CHALLENGED = 0.0, 1.0, "share of the others who challenge me"
+    MEMBER = 0.0, 1.0, "1 if I am a member of the institution"
+
+
+class Other(Piece):
+    """What another actor is, what is between us, and what it is in with others."""
+
+    ALIVE = 0.0, 1.0, "1 while a state"
+    SHARE = 0.0, 1.0, "its capability share, as I perceive it"
+    FORCES = -1.0, 1.0, "ln of its perceived forces over mine, scaled"
+    ECONOMY = -1.0, 1.0, "ln of its output over mine, scaled"
+    TECHNOLOGY = 0.0, 1.0, "its technology over the frontier"
+    REACH_TO_ME = 0.0, 1.0, "share of its forces usable at my home"
+    REACH_FROM_ME = 0.0, 1.0, "share of my forces usable at its home"
+    IDEOLOGY_GAP = 0.0, 1.0, "distance on the ideological axis"
+    POSTURE = 0.0, 1.0, "running share of the years in which it armed"
+    HOSTILITY = 0.0, 1.0, "my belief that it means harm"
+    REPUTATION = 0.0, 1.0, "running share of its pledges that it delivered"
+    THREAT = 0.0, 1.0, "the threat I perceive from it"
+    MEMBER = 0.0, 1.0, "1 if it is a member of the institution"
+    PACT = 0.0, 1.0, "1 where we have a pact"
+    PLEDGE_FROM_ME = 0.0, 1.0, "share of my usable force pledged to it"
+    PLEDGE_TO_ME = 0.0, 1.0, "share of its usable force pledged to me"
+    OFFER_FROM_ME = 0.0, 1.0, "years left of my offer of a pact, scaled"
+    OFFER_TO_ME = 0.0, 1.0, "years left of its offer of a pact, scaled"
+    SANCTION_FROM_ME = 0.0, 1.0, "years left of my sanction on it, scaled"
+    SANCTION_TO_ME = 0.0, 1.0, "years left of its sanction on me, scaled"
+    MY_CLIENT = 0.0, 1.0, "1 if it is my client"
+    MY_PATRON = 0.0, 1.0, "1 if it is my patron"
+    CHALLENGES_ME = 0.0, 1.0, "1 while it challenges me"
+    CHALLENGED_BY_ME = 0.0, 1.0, "1 while I challenge it"
+    CLIENT = 0.0, 1.0, "1 while it is anybody's client"
+    CHALLENGES = 0.0, 1.0, "1 while it challenges anybody"
+    CHALLENGED = 0.0, 1.0, "1 while anybody challenges it"
+    AGAINST_PARTNER = 0.0, 1.0, "1 if its opponent is my partner"
+    AGAINST_MINE = 0.0, 1.0, "1 if its opponent is my patron or client"
+    ODDS = 0.0, 1.0, "chance of its side in its dispute without me, as I perceive it; 0 with no dispute"
+    ODDS_WITH_ME = 0.0, 1.0, "the same if I stood by it"
+    ODDS_AGAINST_ME = 0.0, 1.0, "the same if I stood against it"
+    SUPPORT = 0.0, 1.0, "force that others are expected to bring to its defence, over that and its own"
+    PACTS = 0.0, 1.0, "share of the others with whom it has a pact"
+    COMMON_PACTS = 0.0, 1.0, "share of the others who are partners of both of us"
+    SANCTIONED = 0.0, 1.0, "capability share of those who sanction it"
+
+
+class Globe(Piece):
+    """What the world is."""
+
+    CONCENTRATION = 0.0, 1.0, "concentration of capability, as I perceive it"
+    LIVING = 0.0, 1.0, "share of states still alive"
+    YEAR = 0.0, 1.0, "years gone, of the longest possible"
+
+
+class Relation(Piece):
+    """What everyone can see between i and j: the `graph` view, (N, N, R)."""
+
+    REACH = 0.0, 1.0, "share of i's forces usable at j's home"
+    IDEOLOGY_GAP = 0.0, 1.0, "distance on the ideological axis"
+    PACT = 0.0, 1.0, "1 where a pact is in force"
+    PLEDGE = 0.0, 1.0, "share of its usable force i has pledged to j"
+    OFFER = 0.0, 1.0, "years left of i's offer to j, scaled"
+    SANCTION = 0.0, 1.0, "years left of i's sanction on j, scaled"
+    CLIENT = 0.0, 1.0, "1 where i is j's client"
+    DISPUTE = 0.0, 1.0, "1 where i challenges j"
+
+
+WEIGHTS_START = len(Own)
+TERMS = len(Term)
+OTHERS_START = len(Own) + TERMS
+OTHER_SIZE = len(Other)
+GLOBE_SIZE = len(Globe)
+WEIGHT_SCALE = 10.0  # reward weights are shown over this
+TINY = 1e-9  # keeps logarithms of nothing finite
+LOG_SCALE = 4.0  # ln ratios are shown over this: e^4 is 55 to 1
+GROWTH_SCALE = 10.0  # growth is shown times this
+
+
+def row_size(actors: int) -> int:
+    """Length of a row."""
+    return OTHERS_START + (actors - 1) * OTHER_SIZE + GLOBE_SIZE
+
+
+@rule
+def own(row, piece):
+    """My own `piece`."""
+    return row[piece]
+
+
+@rule
+def other(row, slot, piece):
+    """`piece` of the actor in `slot`."""
+    return row[OTHERS_START + slot * OTHER_SIZE + piece]
+
+
+@rule
+def globe(row, piece):
+    """A `piece` of the world's block."""
+    return row[len(row) - GLOBE_SIZE + piece]
+
+
+@rule
+def clip(x, low, high):
+    """`x` kept within low..high."""
+    return min(max(x, low), high)
+
+
+@rule
+def scaled_log(x):
+    """A ln ratio over LOG_SCALE, within -1..1."""
+    return min(max(x * (1.0 / LOG_SCALE), -1.0), 1.0)
+
+
+@rule
+def fill_other(world, p, scratch, i, j, per_frontier, block):
+    """Write what i sees of j, and of what is between them, to `block`; return the perceived threat."""
+    me, it = world.actor[i], world.actor[j]
+    mine, its = world.pair[i, j], world.pair[j, i]
+    mind = scratch.actor[i]
+    gap = abs(me.ideology - it.ideology)
+    ratio = scratch.share[i, j] * its.reach / max(scratch.share[i, i], TINY)
+    threat = perceived_threat(ratio, it.posture, mine.hostility, gap, p)
+    block[Other.ALIVE] = 1.0
+    block[Other.SHARE] = scratch.share[i, j]
+    block[Other.FORCES] = scaled_log(scratch.actor[j].log_strength + mine.error - mind.log_strength)
+    block[Other.ECONOMY] = scaled_log(scratch.actor[j].log_economy - mind.log_economy)
+    block[Other.TECHNOLOGY] = it.technology * per_frontier
+    block[Other.REACH_TO_ME] = its.reach
+    block[Other.REACH_FROM_ME] = mine.reach
+    block[Other.IDEOLOGY_GAP] = gap
+    block[Other.POSTURE] = it.posture
+    block[Other.HOSTILITY] = mine.hostility
+    block[Other.REPUTATION] = it.reputation
+    block[Other.THREAT] = threat
+    block[Other.MEMBER] = it.member
+    block[Other.PACT] = mine.pact
+    block[Other.PLEDGE_FROM_ME] = mine.willingness
+    block[Other.PLEDGE_TO_ME] = its.willingness
+    block[Other.OFFER_FROM_ME] = mine.offer * (1.0 / p.offer_years)
+    block[Other.OFFER_TO_ME] = its.offer * (1.0 / p.offer_years)
+    block[Other.SANCTION_FROM_ME] = mine.sanction * (1.0 / p.sanction_years)
+    block[Other.SANCTION_TO_ME] = its.sanction * (1.0 / p.sanction_years)
+    block[Other.MY_CLIENT] = 1.0 if it.patron == i else 0.0
+    block[Other.MY_PATRON] = 1.0 if me.patron == j else 0.0
+    block[Other.CHALLENGES_ME] = 1.0 if it.dispute == i else 0.0
+    block[Other.CHALLENGED_BY_ME] = 1.0 if me.dispute == j else 0.0
+    block[Other.CLIENT] = 0.0 if it.patron == NOBODY else 1.0
+    block[Other.CHALLENGES] = 0.0 if it.dispute == NOBODY else 1.0
+    fill_entanglement(world, scratch, i, j, block)
+    return threat
+
+
+@rule
+def fill_entanglement(world, scratch, i, j, block):
+    """Write what j is in with third parties to `block`, as i perceives it; disputes come later."""
+    per_other = 1.0 / (len(world.actor) - 1)
+    support = sanctioned = 0.0
+    common = 0
+    for n in range(scratch.actor[j].givers):
+        support += scratch.pair[j, n].given * scratch.seen[i, scratch.pair[j, n].giver]
+    for n in range(scratch.actor[j].senders):
+        sanctioned += scratch.share[i, scratch.pair[j, n].sender]
+    if scratch.actor[i].count > 0 and scratch.actor[j].count > 0:
+        for k in range(len(world.actor)):
+            common += world.pair[i, k].pact & world.pair[j, k].pact
+    whole = support + scratch.seen[i, j]
+    block[Other.SUPPORT] = support / whole if support > 0.0 else 0.0
+    block[Other.SANCTIONED] = min(sanctioned, 1.0)
+    block[Other.COMMON_PACTS] = common * per_other
+    block[Other.PACTS] = scratch.actor[j].count * per_other
+    block[Other.CHALLENGED] = 0.0
+    block[Other.AGAINST_PARTNER] = 0.0
+    block[Other.AGAINST_MINE] = 0.0
+    block[Other.ODDS] = 0.0
+    block[Other.ODDS_WITH_ME] = 0.0
+    block[Other.ODDS_AGAINST_ME] = 0.0
+
+
+@rule
+def list_ties(world, scratch):
+    """List who has pledged to whom, who sanctions whom, and everyone's logs, once for all viewers."""
+    actors = len(world.actor)
+    for j in range(actors):
+        mind = scratch.actor[j]
+        mind.count = 0
+        mind.givers = 0
+        mind.senders = 0
+        mind.log_economy = math.log(max(world.actor[j].economy, TINY))
+        mind.log_strength = math.log(max(scratch.strength[j], TINY))
+        for k in range(actors):
+            tie = world.pair[k, j]
+            mind.count += tie.pact
+            if tie.willingness > 0.0:
+                scratch.pair[j, mind.givers].giver = k
+                scratch.pair[j, mind.givers].given = world.actor[k].reputation * tie.willingness * tie.reach
+                mind.givers += 1
+            if tie.sanction > 0:
+                scratch.pair[j, mind.senders].sender = k
+                mind.senders += 1
+
+
+@rule
+def fill_own(world, p, scratch, i, per_frontier, mean_output, threat, row):
+    """Write what i knows of itself to the head of its row."""
+    actors = len(world.actor)
+    clients = challengers = 0
+    for j in range(actors):
+        clients += 1 if world.actor[j].patron == i else 0
+        challengers += 1 if world.actor[j].dispute == i else 0
+    growth = scratch.actor[i].log_economy - math.log(max(world.actor[i].opening_economy, TINY))
+    row[Own.SHARE] = scratch.share[i, i]
+    row[Own.ECONOMY] = scaled_log(scratch.actor[i].log_economy - math.log(mean_output))
+    row[Own.FORCES] = world.actor[i].forces / (world.actor[i].forces + world.actor[i].economy)
+    row[Own.TECHNOLOGY] = world.actor[i].technology * per_frontier
+    row[Own.IDEOLOGY] = world.actor[i].ideology
+    row[Own.POSTURE] = world.actor[i].posture
+    row[Own.REPUTATION] = world.actor[i].reputation
+    row[Own.TREND] = clip(world.actor[i].growth * GROWTH_SCALE, -1.0, 1.0)
+    row[Own.GROWTH] = clip(growth * GROWTH_SCALE, -1.0, 1.0)
+    row[Own.EMBARGO] = clip(world.actor[i].embargo * GROWTH_SCALE, 0.0, 1.0)
+    row[Own.SECURITY] = security(world, p, scratch.seen[i], i)
+    row[Own.THREAT] = threat
+    row[Own.PARTNERS] = scratch.actor[i].count / (actors - 1)
+    row[Own.CLIENTS] = clients / (actors - 1)
+    row[Own.CLIENT] = 0.0 if world.actor[i].patron == NOBODY else 1.0
+    row[Own.CHALLENGER] = 0.0 if world.actor[i].dispute == NOBODY else 1.0
+    row[Own.CHALLENGED] = challengers / (actors - 1)
+    row[Own.MEMBER] = world.actor[i].member
+    for term in range(TERMS):
+        row[WEIGHTS_START + term] = clip(world.design[i, term] / WEIGHT_SCALE, -1.0, 1.0)
+
+
+@phase
+def odds_for(world, p, scratch, viewer, c, j):
+    """Chance that c wins its challenge of j as `viewer` sees it: (without it, with it on c's side, on j's)."""
+    attack, attackers, defence, defenders = sides(world, p, scratch, viewer, c, j, viewer, False)
+    a = coalition(attack, attackers, p.friction)
+    d = coalition(defence, defenders, p.friction)
+    without = win_chance(a, d, p.decisiveness, p.offence * p.offence_bias)
+    if viewer == c or viewer == j:
+        return without, without, without
+    mine = p.stand_by * scratch.seen[viewer, viewer] * world.pair[viewer, j].reach
+    a_with = coalition(attack + mine, attackers + 1, p.friction)
+    d_with = coalition(defence + mine, defenders + 1, p.friction)
+    joining = win_chance(a_with, d, p.decisiveness, p.offence * p.offence_bias)
+    opposing = win_chance(a, d_with, p.decisiveness, p.offence * p.offence_bias)
+    return without, joining, opposing
+
+
+@rule
+def fill_side(row, base, is_new, odds, odds_with, odds_against):
+    """Write a party's odds to its block; of several disputes, the one with the worst odds stands."""
+    if is_new or odds < row[base + Other.ODDS]:
+        row[base + Other.ODDS] = odds
+        row[base + Other.ODDS_WITH_ME] = odds_with
+        row[base + Other.ODDS_AGAINST_ME] = odds_against
+
+
+@phase
+def fill_dispute(world, p, scratch, i, c, row):
+    """Write to i's row what it sees of c's dispute: who is against mine, and the odds."""
+    j = world.actor[c].dispute
+    out, with_c, with_j = odds_for(world, p, scratch, i, c, j)
+    if i != c:
+        base = OTHERS_START + world.pair[i, c].place * OTHER_SIZE
+        fill_side(row, base, row[base + Other.ODDS] == 0.0, out, with_c, with_j)
+        if i != j and world.pair[i, j].pact:
+            row[base + Other.AGAINST_PARTNER] = 1.0
+        if i != j and (world.actor[i].patron == j or world.actor[j].patron == i):
+            row[base + Other.AGAINST_MINE] = 1.0
+    if i != j:
+        base = OTHERS_START + world.pair[i, j].place * OTHER_SIZE
+        fill_side(row, base, row[base + Other.ODDS] == 0.0, 1.0 - out, 1.0 - with_j, 1.0 - with_c)
+        row[base + Other.CHALLENGED] = 1.0
+        if i != c and world.pair[i, c].pact:
+            row[base + Other.AGAINST_PARTNER] = 1.0
+        if i != c and (world.actor[i].patron == c or world.actor[c].patron == i):
+            row[base + Other.AGAINST_MINE] = 1.0
+
+
+@phase
+def sort_by_threat(world, p, scratch, i):
+    """Sort i's slots by perceived threat, the largest first; the fallen last."""
+    for slot in range(len(world.actor) - 1):
+        j = world.pair[i, slot].order
+        ratio = scratch.share[i, j] * world.pair[j, i].reach / max(scratch.share[i, i], TINY)
+        gap = abs(world.actor[i].ideology - world.actor[j].ideology)
+        scratch.actor[j].threat = perceived_threat(ratio, world.actor[j].posture, world.pair[i, j].hostility, gap, p)
+        if world.actor[j].alive == 0:
+            scratch.actor[j].threat = -1.0
+    for slot in range(1, len(world.actor) - 1):
+        j = world.pair[i, slot].order
+        back = slot
+        while back > 0 and scratch.actor[world.pair[i, back - 1].order].threat < scratch.actor[j].threat:
+            world.pair[i, back].order = world.pair[i, back - 1].order
+            back -= 1
+        world.pair[i, back].order = j
+    for slot in range(len(world.actor) - 1):
+        world.pair[i, world.pair[i, slot].order].place = slot
+
+
+@rule
+def fill_mask(world, scratch, i, open_verbs, mask):
+    """Write which actions are legal for i (1) to `mask` (A,); the fallen have invest alone."""
+    actors = len(world.actor)
+    for action in range(len(mask)):
+        mask[action] = 0
+    mask[0] = 1
+    if world.actor[i].alive == 0:
+        return
+    for verb in range(PLAIN_VERBS):
+        mask[verb] = 1
+    for slot in range(actors - 1):
+        j = world.pair[i, slot].order
+        is_stronger = scratch.share[i, j] > scratch.share[i, i]
+        for verb in range(PLAIN_VERBS, PLAIN_VERBS + open_verbs):
+            if is_legal(world, i, verb, j, is_stronger):
+                mask[encode(verb, slot, actors)] = 1
+
+
+@phase
+def fill_row(world, p, scratch, i, per_frontier, mean_output, living, row):
+    """Write living i's row, but for the disputes among others."""
+    actors = len(world.actor)
+    threat = 0.0
+    squares = scratch.share[i, i] * scratch.share[i, i]
+    for slot in range(actors - 1):
+        j = world.pair[i, slot].order
+        start = OTHERS_START + slot * OTHER_SIZE
+        block = row[start : start + OTHER_SIZE]
+        if world.actor[j].alive:
+            threat = max(threat, fill_other(world, p, scratch, i, j, per_frontier, block))
+            squares += scratch.share[i, j] * scratch.share[i, j]
+        else:
+            for piece in range(OTHER_SIZE):
+                block[piece] = 0.0
+    fill_own(world, p, scratch, i, per_frontier, mean_output, threat, row)
+    tail = len(row) - GLOBE_SIZE
+    row[tail + Globe.CONCENTRATION] = concentration(squares, living)
+    row[tail + Globe.LIVING] = living / actors
+    row[tail + Globe.YEAR] = min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR])
+
+
+@phase
+def observation(world, p, scratch, open_verbs, by_threat, rows, masks):
+    """Write everyone's row (N, D) and mask (N, A); rows of the fallen are zero.
+
+    Reads what everyone perceives from `scratch.seen` and `scratch.share`.
+    """
+    actors = len(world.actor)
+    frontier = mean_output = 0.0
+    living = 0
+    for i in range(actors):
+        if world.actor[i].alive:
+            living += 1
+            mean_output += world.actor[i].economy
+            frontier = max(frontier, world.actor[i].technology)
+    mean_output /= max(living, 1)
+    per_frontier = 1.0 / frontier if frontier > 0.0 else 0.0
+    list_ties(world, scratch)
+    if by_threat:
+        for i in range(actors):
+            sort_by_threat(world, p, scratch, i)
+    mark_principals(world, scratch)
+    for i in range(actors):
+        fill_mask(world, scratch, i, open_verbs, masks[i])
+        if world.actor[i].alive:
+            fill_row(world, p, scratch, i, per_frontier, mean_output, living, rows[i])
+            for c in range(actors):
+                if world.actor[c].dispute != NOBODY:
+                    fill_dispute(world, p, scratch, i, c, rows[i])
+        else:
+            for piece in range(rows.shape[1]):
+                rows[i, piece] = 0.0
+
+
+@phase
+def fill_graph(world, p, graph):
+    """Write what everyone can see between all actors to `graph` (N, N, R)."""
+    for i in range(len(world.actor)):
+        for j in range(len(world.actor)):
+            is_pair = i != j and world.actor[i].alive != 0 and world.actor[j].alive != 0
+            for piece in range(graph.shape[2]):
+                graph[i, j, piece] = 0.0
+            if is_pair:
+                graph[i, j, Relation.REACH] = world.pair[i, j].reach
+                graph[i, j, Relation.IDEOLOGY_GAP] = abs(world.actor[i].ideology - world.actor[j].ideology)
+                graph[i, j, Relation.PACT] = world.pair[i, j].pact
+                graph[i, j, Relation.PLEDGE] = world.pair[i, j].willingness
+                graph[i, j, Relation.OFFER] = world.pair[i, j].offer / p.offer_years
+                graph[i, j, Relation.SANCTION] = world.pair[i, j].sanction / p.sanction_years
+                graph[i, j, Relation.CLIENT] = 1.0 if world.actor[i].patron == j else 0.0
+                graph[i, j, Relation.DISPUTE] = 1.0 if world.actor[i].dispute == j else 0.0
+
+
+def row_table(actors: int) -> list[tuple[str, float, float, str]]:
+    """(name, low, high, meaning) of every number in a row, in order; the one source of spaces and docs."""
+    table = [(f"own.{piece.name.lower()}", piece.low, piece.high, piece.meaning) for piece in Own]
+    table += [(f"weight.{term.name.lower()}", -1.0, 1.0, f"my weight of {term.name.lower()}, scaled") for term in Term]
+    for slot in range(actors - 1):
+        table += [(f"other{slot + 1}.{piece.name.lower()}", piece.low, piece.high, piece.meaning) for piece in Other]
+    table += [(f"world.{piece.name.lower()}", piece.low, piece.high, piece.meaning) for piece in Globe]
+    return table
+

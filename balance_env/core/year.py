@@ -1,0 +1,75 @@
+"""A year, in order: the table of contents of the game."""
+
+from __future__ import annotations
+
+from .alignment import diplomacy, fade_pledges, release_clients
+from .capability import measure_strength, true_shares
+from .dispute import open_disputes
+from .economy import arming, economy
+from .jit import phase, rule
+from .sanction import fade_sanctions
+from .survival import ending, falling
+from .threat import misperceive, perceive, update_beliefs
+from .war import showdown
+from .world import Clock
+
+
+@rule
+def open_year(world):
+    """Turn the calendar, and remember what the year began with."""
+    world.clock[Clock.YEAR] += 1
+    for i in range(len(world.actor)):
+        world.actor[i].fell = 0
+        world.actor[i].opening_economy = world.actor[i].economy
+
+
+@rule
+def total_output(world):
+    """Output of all living states."""
+    output = 0.0
+    for i in range(len(world.actor)):
+        output += world.actor[i].economy
+    return output
+
+
+@rule
+def fading(world, p, scratch):
+    """The year's sixth phase: forces, pledges, offers, sanctions, standing and beliefs fade or mend."""
+    for i in range(len(world.actor)):
+        world.actor[i].forces *= 1.0 - p.forces_fade
+        world.actor[i].reputation += p.reputation_mend * (1.0 - world.actor[i].reputation)
+    measure_strength(world, scratch)
+    release_clients(world, p, scratch)
+    fade_pledges(world, p)
+    fade_sanctions(world, p)
+    update_beliefs(world, p)
+
+
+@rule
+def perceiving(world, p, scratch):
+    """The year's eighth phase: what everyone now believes of everyone's forces."""
+    measure_strength(world, scratch)
+    misperceive(world, p, p.misperception_persistence)
+    perceive(world, p, scratch)
+
+
+@phase
+def year(world, p, scratch):
+    """One year of one world; actions stand in `world.verb` and `world.target`.
+
+    All states act at once: rules read the opening state and write increments, so nothing depends
+    on the order of seats. Leaves true capability shares in `scratch.closing_share`, and why the
+    world ended in `world.clock`.
+    """
+    open_year(world)
+    diplomacy(world, p, scratch)
+    arming(world, p)
+    measure_strength(world, scratch)
+    showdown(world, p, scratch, total_output(world))
+    open_disputes(world, p, scratch, total_output(world))
+    economy(world, p, scratch, total_output(world))
+    fading(world, p, scratch)
+    falling(world, p)
+    perceiving(world, p, scratch)
+    true_shares(world, p, scratch.strength, scratch.closing_share)
+    world.clock[Clock.ENDED] = ending(world, p, scratch.closing_share)

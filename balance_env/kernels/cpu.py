@@ -1,0 +1,114 @@
+"""Loops over worlds on the processor. No arithmetic lives here: rules do the work.
+
+Every kernel takes the worlds `start..stop` of a batch and releases the interpreter's lock, so that
+threads share a batch by ranges; worlds are independent, so the split changes no bit.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..core.actions import read_actions
+from ..core.jit import phase, rule
+from ..core.observe import observation
+from ..core.reward import reward
+from ..core.start import begin
+from ..core.threat import perceive
+from ..core.capability import measure_strength
+from ..core.world import Clock, Ending, Outcome, at
+from ..core.year import year
+from ..doctrines import choose
+
+
+LIVE = -1  # orders of a step: live a year,
+LOOK = -2  # or only look
+
+
+class Out(NamedTuple):
+    """What a step writes for its users; A actions, D length of a row."""
+
+    rows: np.ndarray  # (W, N, D) float32
+    masks: np.ndarray  # (W, N, A) int8
+    rewards: np.ndarray  # (W, N) float64
+    terms: np.ndarray  # (W, N, K) float64
+    terminations: np.ndarray  # (W, N) bool: the year of the fall, or the end
+    truncations: np.ndarray  # (W, N) bool: the cut
+    illegal: np.ndarray  # (W, N) int8: a masked-out action was replaced
+    ended: np.ndarray  # (W,) int8: an Ending
+    final_rows: np.ndarray  # (W, N, D) float32: last rows of worlds that ended and began again
+    wars: np.ndarray  # (W,) int32: wars this year
+    falls: np.ndarray  # (W,) int32: states that fell this year
+
+
+@rule
+def report(world, out, w):
+    """Write ends, wars, falls and replaced actions of a world's year; return whether it ended."""
+    ended = world.clock[Clock.ENDED]
+    out.ended[w] = ended
+    out.wars[w] = 0
+    out.falls[w] = 0
+    for i in range(len(world.actor)):
+        fell = world.actor[i].fell != 0
+        out.illegal[w, i] = world.actor[i].illegal
+        out.terminations[w, i] = fell or (world.actor[i].alive != 0 and ended != Ending.NOT and ended != Ending.TIME)
+        out.truncations[w, i] = world.actor[i].alive != 0 and ended == Ending.TIME
+        out.falls[w] += 1 if fell else 0
+        is_war = world.actor[i].outcome >= Outcome.STALEMATE and world.actor[i].outcome != Outcome.MUTUAL
+        out.wars[w] += 1 if is_war else 0
+    return ended != Ending.NOT
+
+
+@rule
+def live(world, p, scratch, out, actions, w):
+    """One year of world `w` under its actions; return whether it ended."""
+    read_actions(world, actions, out.masks[w])
+    year(world, p, scratch)
+    reward(world, p, scratch, out.terms[w], out.rewards[w])
+    return report(world, out, w)
+
+
+@phase
+def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, seed, start, stop):
+    """One year of the worlds start..stop under `actions` (W, N), or what `orders` (W,) say.
+
+    LIVE: a year; where it ends the world and `setting.autoreset` is on, its last rows go to
+    `out.final_rows` and the next episode begins. LOOK: rows and masks are written anew. An order of
+    0 or more begins that episode under `seed`. One kernel, so that it is compiled once.
+    """
+    for w in range(start, stop):
+        world = at(worlds, w)
+        begins = orders[w] >= 0
+        episode, its_seed = orders[w], seed
+        if orders[w] == LIVE and live(world, p, scratch, out, actions[w], w) and setting.autoreset:
+            observation(world, p, scratch, setting.open_verbs, setting.by_threat, out.final_rows[w], out.masks[w])
+            begins = True
+            episode, its_seed = world.clock[Clock.EPISODE] + 1, world.clock[Clock.SEED]
+        if begins:
+            begin(world, template, p, setting, scratch, its_seed, w, episode)
+        if orders[w] == LOOK:
+            measure_strength(world, scratch)
+            perceive(world, p, scratch)
+        observation(world, p, scratch, setting.open_verbs, setting.by_threat, out.rows[w], out.masks[w])
+
+
+@phase
+def choose_actions(worlds, out, actions, start, stop):
+    """Write the actions of the seats played by doctrines into `actions` (W, N)."""
+    for w in range(start, stop):
+        world = at(worlds, w)
+        for i in range(len(world.actor)):
+            if world.actor[i].player >= 0:
+                actions[w, i] = choose(world, out.rows[w, i], out.masks[w, i], i)
+
+
+@phase
+def run_worlds(worlds, template, p, setting, scratch, out, actions, orders, years, returns, start, stop):
+    """`years` years of worlds in which doctrines play; rewards are summed into `returns` (W, N)."""
+    for w in range(start, stop):
+        for _ in range(years):
+            choose_actions(worlds, out, actions, w, w + 1)
+            step_worlds(worlds, template, p, setting, scratch, out, actions, orders, 0, w, w + 1)
+            for i in range(returns.shape[1]):
+                returns[w, i] += out.rewards[w, i]
