@@ -104,6 +104,16 @@ def court(world, p, i, j):
         world.pair[i, j].offer = int(p.offer_years)
 
 
+@rule
+def remember_pledges(world, scratch):
+    """Keep what was pledged to the targets of disputes before this year's acts change it."""
+    for i in range(len(world.actor)):
+        j = world.actor[i].dispute
+        if j != NOBODY:
+            for k in range(len(world.actor)):
+                scratch.pair[k, j].pledge = world.pair[k, j].willingness
+
+
 @phase
 def diplomacy(world, p, scratch):
     """The year's first phase: sanctions, clients, offers, pacts and restated pledges.
@@ -112,9 +122,7 @@ def diplomacy(world, p, scratch):
     pact starts when both offers stand. Each pair reads only its own acts: no order matters.
     """
     actors = len(world.actor)
-    for i in range(actors):
-        for j in range(actors):
-            scratch.pair[i, j].pledge = world.pair[i, j].willingness
+    remember_pledges(world, scratch)
     take_patrons(world, p, scratch)
     for i in range(actors):
         verb, j = world.actor[i].verb, world.actor[i].target
@@ -140,21 +148,33 @@ def diplomacy(world, p, scratch):
 
 
 @rule
-def fade_pledges(world, p):
-    """Pledges not restated this year fade; a pact below the floor on both sides lapses; offers age."""
-    actors = len(world.actor)
-    for i in range(actors):
-        for j in range(actors):
-            if world.pair[i, j].offer > 0 and not acts(world, i, Verb.ALLY, j):
-                world.pair[i, j].offer -= 1
-            if world.pair[i, j].willingness > 0.0 and not acts(world, i, Verb.ALLY, j):
-                if world.pair[i, j].pact:
-                    world.pair[i, j].willingness *= 1.0 - p.pledge_fade
-                elif world.actor[j].patron == i:
-                    world.pair[i, j].willingness *= 1.0 - p.protection_fade
-    for i in range(actors):
+def fade_pledge(willingness, has_pact, protects, p):
+    """A pledge not restated this year fades: slowly under a pact, fast where it protects a client.
+
+    A client's own dues do not fade. Source: pacts begun before 1945 end at 6.3 % a year.
+    """
+    if has_pact:
+        return willingness * (1.0 - p.pledge_fade)
+    return willingness * (1.0 - p.protection_fade) if protects else willingness
+
+
+@rule
+def fade_tie(world, p, i, j, courted):
+    """i's offer to j ages and its pledge fades, unless i restated them this year (`courted`)."""
+    tie = world.pair[i, j]
+    if tie.offer > 0 and not courted:
+        tie.offer -= 1
+    if tie.willingness > 0.0 and not courted:
+        tie.willingness = fade_pledge(tie.willingness, tie.pact != 0, world.actor[j].patron == i, p)
+
+
+@phase
+def lapse_pacts(world, p):
+    """A pact whose pledges are below the floor on both sides lapses."""
+    for i in range(len(world.actor)):
         for j in range(i):
-            if world.pair[i, j].pact and max(world.pair[i, j].willingness, world.pair[j, i].willingness) < p.pledge_floor:
+            mine, its = world.pair[i, j], world.pair[j, i]
+            if mine.pact and max(mine.willingness, its.willingness) < p.pledge_floor:
                 clear_tie(world, i, j)
 
 

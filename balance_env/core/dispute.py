@@ -8,7 +8,7 @@ from .alignment import acts, clear_tie, has_tie
 from .capability import coalition
 from .draws import Purpose, make_stream, normal, uniform
 from .jit import phase, rule
-from .sanction import growth_lost, isolation
+from .sanction import growth_lost, is_sanctioned, isolation
 from .threat import see
 from .world import NOBODY, Clock, Outcome, Verb
 
@@ -110,7 +110,7 @@ def sides(world, p, scratch, viewer, i, j, without, shown):
 
 
 @phase
-def gain_from_war(world, p, scratch, i, j, output, shown):
+def gain_from_war(world, p, scratch, i, j, per_output, shown):
     """What i thinks war on j is worth, in shares of the stake (the smaller of the two outputs).
 
     Cost includes the growth that standing sanctions would take while they last.
@@ -125,9 +125,9 @@ def gain_from_war(world, p, scratch, i, j, output, shown):
         p.offence * p.offence_bias,
     )
     stake = min(world.actor[i].economy, world.actor[j].economy)
-    pressure, _ = isolation(world, p, i, output)
     cost = p.war_cost
-    if pressure > 0.0 and stake > 0.0:
+    if is_sanctioned(world, i) and stake > 0.0:
+        pressure, _ = isolation(world, p, scratch, i, per_output)
         lost = growth_lost(pressure, p.sanction_max, p.sanction_exponent)
         cost += p.sanction_years * lost * world.actor[i].economy / stake
     return war_gain(chance, p.stalemate, p.spoils * (1.0 - p.destroyed) * own_part, p.spoils, cost)
@@ -162,7 +162,7 @@ def close_settled(world, i):
 
 
 @phase
-def presses(world, p, scratch, i, output, stream):
+def presses(world, p, scratch, i, per_output, stream):
     """Whether i presses its dispute to war.
 
     A challenger that coerces its object this year presses; one that opened by choice and does not
@@ -175,11 +175,11 @@ def presses(world, p, scratch, i, output, stream):
     if world.actor[i].chosen:
         return False
     resolve = p.resolve_sd * normal(stream, world.actor[i].ident, world.actor[j].ident)
-    return gain_from_war(world, p, scratch, i, j, output, True) + resolve > 0.0
+    return gain_from_war(world, p, scratch, i, j, per_output, True) + resolve > 0.0
 
 
 @phase
-def decide_disputes(world, p, scratch, output):
+def decide_disputes(world, p, scratch, per_output):
     """Disputes opened last year come to a head: settled, backed down or pressed (`scratch.pressed`)."""
     actors = len(world.actor)
     stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.RESOLVE)
@@ -195,7 +195,7 @@ def decide_disputes(world, p, scratch, output):
         if world.actor[i].dispute != NOBODY:
             world.actor[i].opponent = world.actor[i].dispute
             world.actor[i].outcome = Outcome.BACKED_DOWN
-            if presses(world, p, scratch, i, output, stream):
+            if presses(world, p, scratch, i, per_output, stream):
                 scratch.actor[i].pressed = 1
                 any_war = True
     return any_war
@@ -214,7 +214,7 @@ def open_by_choice(world, i):
 
 
 @phase
-def open_disputes(world, p, scratch, output):
+def open_disputes(world, p, scratch, per_output):
     """The year's new disputes: by choice first, then by chance among those without a tie.
 
     A chance pair is one draw; the challenger is the one that perceives the larger gain. Where a
@@ -239,8 +239,8 @@ def open_disputes(world, p, scratch, output):
                 continue
             if world.actor[i].dispute == j or world.actor[j].dispute == i or world.actor[i].opponent == j or world.actor[j].opponent == i:
                 continue
-            mine = gain_from_war(world, p, scratch, i, j, output, False)
-            theirs = gain_from_war(world, p, scratch, j, i, output, False)
+            mine = gain_from_war(world, p, scratch, i, j, per_output, False)
+            theirs = gain_from_war(world, p, scratch, j, i, per_output, False)
             first = mine > theirs or (mine == theirs and world.actor[i].ident < world.actor[j].ident)
             challenger, target = (i, j) if first else (j, i)
             if world.actor[challenger].chosen == 0 and draw < scratch.actor[challenger].draw:

@@ -11,6 +11,8 @@ from .sanction import exchange, sanctions
 from .threat import update_posture
 from .world import NOBODY, Clock, Verb
 
+LEAST_OUTPUT = 1e-9  # keeps the logarithm of nothing finite
+
 
 @rule
 def shock_after(shock, persistence, spread, draw):
@@ -41,15 +43,15 @@ def growth_of_output(mean, shock, invested, trade, burden, guns_cost, embargo):
 
 
 @rule
-def income_from_trade(world, p, i, output):
+def income_from_trade(world, p, i, per_output):
     """Growth (ln a year) that i draws from exchange with all the living.
 
     Source: gravity of trade (Tinbergen 1962); scale: design choice.
     """
     whole = 0.0
     for j in range(len(world.actor)):
-        if j != i and world.actor[j].alive:
-            whole += exchange(world, j, i, world.actor[j].economy / output, p.trade_pact)
+        if j != i:  # the fallen have no output
+            whole += exchange(world.pair[i, j], world.actor[j].economy * per_output, p.trade_pact)
     return p.trade * whole
 
 
@@ -65,19 +67,35 @@ def arming(world, p):
             world.actor[i].forces += world.actor[i].spent * world.actor[i].economy
 
 
+@rule
+def grow(world, p, scratch, i, stream, frontier):
+    """i's output and technology after a year: shock, investment, research, trade, arms, sanctions, tribute."""
+    me, mind = world.actor[i], scratch.actor[i]
+    me.shock = shock_after(me.shock, p.shock_persistence, p.shock_sd, normal(stream, me.ident, me.ident))
+    learned = research_gain(me.technology, frontier, p.research, p.catch_up, me.verb == Verb.RESEARCH)
+    invested = p.invest if me.verb == Verb.INVEST else 0.0
+    growth = growth_of_output(me.growth, me.shock, invested, mind.trade, me.spent, p.guns_cost, me.embargo)
+    me.technology *= math.exp(learned)
+    me.quality = quality_of_forces(me.technology, p.theta)
+    grown = me.economy * math.exp(growth + p.output_of_technology * learned)
+    me.economy = max(0.0, grown + mind.gained)
+    me.log_economy = math.log(max(me.economy, LEAST_OUTPUT))
+
+
 @phase
-def economy(world, p, scratch, output):
+def economy(world, p, scratch, per_output):
     """The year's fifth phase: sanctions, trade, investment, research, shocks, tribute.
 
-    `output`: total output of the living at the opening of the phase.
+    `per_output`: one over the total output of the living at the opening of the phase.
     """
     actors = len(world.actor)
-    sanctions(world, p, scratch, output)
+    sanctions(world, p, scratch, per_output)
     stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.SHOCK)
     frontier = 0.0
     for i in range(actors):
         if world.actor[i].alive:
             frontier = max(frontier, world.actor[i].technology)
+            scratch.actor[i].trade = income_from_trade(world, p, i, per_output)
         scratch.actor[i].gained = 0.0
     for i in range(actors):
         k = world.actor[i].patron
@@ -85,26 +103,6 @@ def economy(world, p, scratch, output):
             due = p.tribute * world.actor[i].economy
             scratch.actor[i].gained -= due
             scratch.actor[k].gained += due
-        if world.actor[i].alive:
-            scratch.actor[i].trade = income_from_trade(world, p, i, output)
     for i in range(actors):
-        if world.actor[i].alive == 0:
-            continue
-        draw = normal(stream, world.actor[i].ident, world.actor[i].ident)
-        world.actor[i].shock = shock_after(world.actor[i].shock, p.shock_persistence, p.shock_sd, draw)
-        learned = research_gain(
-            world.actor[i].technology, frontier, p.research, p.catch_up, world.actor[i].verb == Verb.RESEARCH
-        )
-        growth = growth_of_output(
-            world.actor[i].growth,
-            world.actor[i].shock,
-            p.invest if world.actor[i].verb == Verb.INVEST else 0.0,
-            scratch.actor[i].trade,
-            world.actor[i].spent,
-            p.guns_cost,
-            world.actor[i].embargo,
-        )
-        world.actor[i].technology *= math.exp(learned)
-        world.actor[i].quality = quality_of_forces(world.actor[i].technology, p.theta)
-        grown = world.actor[i].economy * math.exp(growth + p.output_of_technology * learned)
-        world.actor[i].economy = max(0.0, grown + scratch.actor[i].gained)
+        if world.actor[i].alive:
+            grow(world, p, scratch, i, stream, frontier)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from enum import IntEnum
+from typing import NamedTuple
 
 from .actions import PLAIN_VERBS, encode, is_legal
 from .capability import coalition, concentration
@@ -165,20 +166,29 @@ def scaled_log(x):
     return min(max(x * (1.0 / LOG_SCALE), -1.0), 1.0)
 
 
+class Lens(NamedTuple):
+    """What is the same for all blocks of a year: scales, computed once."""
+
+    per_frontier: float  # one over the best technology
+    log_mean_output: float
+    living: int
+    per_other: float  # one over N - 1
+    per_offer: float  # one over the years an offer stands
+    per_sanction: float  # one over the years of a sanction
+
+
 @rule
-def fill_other(world, p, scratch, i, j, per_frontier, block):
+def fill_other(world, p, scratch, lens, i, j, per_share, block):
     """Write what i sees of j, and of what is between them, to `block`; return the perceived threat."""
     me, it = world.actor[i], world.actor[j]
     mine, its = world.pair[i, j], world.pair[j, i]
-    mind = scratch.actor[i]
     gap = abs(me.ideology - it.ideology)
-    ratio = scratch.share[i, j] * its.reach / max(scratch.share[i, i], TINY)
-    threat = perceived_threat(ratio, it.posture, mine.hostility, gap, p)
+    threat = perceived_threat(scratch.share[i, j] * its.reach * per_share, it.posture, mine.hostility, gap, p)
     block[Other.ALIVE] = 1.0
     block[Other.SHARE] = scratch.share[i, j]
-    block[Other.FORCES] = scaled_log(scratch.actor[j].log_strength + mine.error - mind.log_strength)
-    block[Other.ECONOMY] = scaled_log(scratch.actor[j].log_economy - mind.log_economy)
-    block[Other.TECHNOLOGY] = it.technology * per_frontier
+    block[Other.FORCES] = scaled_log(scratch.actor[j].log_strength + mine.error - scratch.actor[i].log_strength)
+    block[Other.ECONOMY] = scaled_log(it.log_economy - me.log_economy)
+    block[Other.TECHNOLOGY] = it.technology * lens.per_frontier
     block[Other.REACH_TO_ME] = its.reach
     block[Other.REACH_FROM_ME] = mine.reach
     block[Other.IDEOLOGY_GAP] = gap
@@ -190,24 +200,23 @@ def fill_other(world, p, scratch, i, j, per_frontier, block):
     block[Other.PACT] = mine.pact
     block[Other.PLEDGE_FROM_ME] = mine.willingness
     block[Other.PLEDGE_TO_ME] = its.willingness
-    block[Other.OFFER_FROM_ME] = mine.offer * (1.0 / p.offer_years)
-    block[Other.OFFER_TO_ME] = its.offer * (1.0 / p.offer_years)
-    block[Other.SANCTION_FROM_ME] = mine.sanction * (1.0 / p.sanction_years)
-    block[Other.SANCTION_TO_ME] = its.sanction * (1.0 / p.sanction_years)
+    block[Other.OFFER_FROM_ME] = mine.offer * lens.per_offer
+    block[Other.OFFER_TO_ME] = its.offer * lens.per_offer
+    block[Other.SANCTION_FROM_ME] = mine.sanction * lens.per_sanction
+    block[Other.SANCTION_TO_ME] = its.sanction * lens.per_sanction
     block[Other.MY_CLIENT] = 1.0 if it.patron == i else 0.0
     block[Other.MY_PATRON] = 1.0 if me.patron == j else 0.0
     block[Other.CHALLENGES_ME] = 1.0 if it.dispute == i else 0.0
     block[Other.CHALLENGED_BY_ME] = 1.0 if me.dispute == j else 0.0
     block[Other.CLIENT] = 0.0 if it.patron == NOBODY else 1.0
     block[Other.CHALLENGES] = 0.0 if it.dispute == NOBODY else 1.0
-    fill_entanglement(world, scratch, i, j, block)
+    fill_entanglement(world, scratch, lens, i, j, block)
     return threat
 
 
 @rule
-def fill_entanglement(world, scratch, i, j, block):
+def fill_entanglement(world, scratch, lens, i, j, block):
     """Write what j is in with third parties to `block`, as i perceives it; disputes come later."""
-    per_other = 1.0 / (len(world.actor) - 1)
     support = sanctioned = 0.0
     common = 0
     for n in range(scratch.actor[j].givers):
@@ -217,11 +226,10 @@ def fill_entanglement(world, scratch, i, j, block):
     if scratch.actor[i].count > 0 and scratch.actor[j].count > 0:
         for k in range(len(world.actor)):
             common += world.pair[i, k].pact & world.pair[j, k].pact
-    whole = support + scratch.seen[i, j]
-    block[Other.SUPPORT] = support / whole if support > 0.0 else 0.0
+    block[Other.SUPPORT] = support / (support + scratch.seen[i, j]) if support > 0.0 else 0.0
     block[Other.SANCTIONED] = min(sanctioned, 1.0)
-    block[Other.COMMON_PACTS] = common * per_other
-    block[Other.PACTS] = scratch.actor[j].count * per_other
+    block[Other.COMMON_PACTS] = common * lens.per_other
+    block[Other.PACTS] = scratch.actor[j].count * lens.per_other
     block[Other.CHALLENGED] = 0.0
     block[Other.AGAINST_PARTNER] = 0.0
     block[Other.AGAINST_MINE] = 0.0
@@ -230,56 +238,58 @@ def fill_entanglement(world, scratch, i, j, block):
     block[Other.ODDS_AGAINST_ME] = 0.0
 
 
-@rule
+@phase
 def list_ties(world, scratch):
-    """List who has pledged to whom, who sanctions whom, and everyone's logs, once for all viewers."""
+    """List who has pledged to whom and who sanctions whom, and take logs, once for all viewers."""
     actors = len(world.actor)
     for j in range(actors):
         mind = scratch.actor[j]
         mind.count = 0
         mind.givers = 0
         mind.senders = 0
-        mind.log_economy = math.log(max(world.actor[j].economy, TINY))
+        mind.challengers = 0
+        mind.clients = 0
         mind.log_strength = math.log(max(scratch.strength[j], TINY))
-        for k in range(actors):
-            tie = world.pair[k, j]
-            mind.count += tie.pact
+    for k in range(actors):
+        them = world.actor[k]
+        if them.dispute != NOBODY:
+            scratch.actor[them.dispute].challengers += 1
+        if them.patron != NOBODY:
+            scratch.actor[them.patron].clients += 1
+        for j in range(actors):
+            tie, mind = world.pair[k, j], scratch.actor[j]
             if tie.willingness > 0.0:
                 scratch.pair[j, mind.givers].giver = k
-                scratch.pair[j, mind.givers].given = world.actor[k].reputation * tie.willingness * tie.reach
+                scratch.pair[j, mind.givers].given = them.reputation * tie.willingness * tie.reach
                 mind.givers += 1
+                mind.count += tie.pact
             if tie.sanction > 0:
                 scratch.pair[j, mind.senders].sender = k
                 mind.senders += 1
 
 
 @rule
-def fill_own(world, p, scratch, i, per_frontier, mean_output, threat, row):
+def fill_own(world, p, scratch, lens, i, threat, row):
     """Write what i knows of itself to the head of its row."""
-    actors = len(world.actor)
-    clients = challengers = 0
-    for j in range(actors):
-        clients += 1 if world.actor[j].patron == i else 0
-        challengers += 1 if world.actor[j].dispute == i else 0
-    growth = scratch.actor[i].log_economy - math.log(max(world.actor[i].opening_economy, TINY))
+    me, mind = world.actor[i], scratch.actor[i]
     row[Own.SHARE] = scratch.share[i, i]
-    row[Own.ECONOMY] = scaled_log(scratch.actor[i].log_economy - math.log(mean_output))
-    row[Own.FORCES] = world.actor[i].forces / (world.actor[i].forces + world.actor[i].economy)
-    row[Own.TECHNOLOGY] = world.actor[i].technology * per_frontier
-    row[Own.IDEOLOGY] = world.actor[i].ideology
-    row[Own.POSTURE] = world.actor[i].posture
-    row[Own.REPUTATION] = world.actor[i].reputation
-    row[Own.TREND] = clip(world.actor[i].growth * GROWTH_SCALE, -1.0, 1.0)
-    row[Own.GROWTH] = clip(growth * GROWTH_SCALE, -1.0, 1.0)
-    row[Own.EMBARGO] = clip(world.actor[i].embargo * GROWTH_SCALE, 0.0, 1.0)
+    row[Own.ECONOMY] = scaled_log(me.log_economy - lens.log_mean_output)
+    row[Own.FORCES] = me.forces / (me.forces + me.economy)
+    row[Own.TECHNOLOGY] = me.technology * lens.per_frontier
+    row[Own.IDEOLOGY] = me.ideology
+    row[Own.POSTURE] = me.posture
+    row[Own.REPUTATION] = me.reputation
+    row[Own.TREND] = clip(me.growth * GROWTH_SCALE, -1.0, 1.0)
+    row[Own.GROWTH] = clip((me.log_economy - me.opening_log) * GROWTH_SCALE, -1.0, 1.0)
+    row[Own.EMBARGO] = clip(me.embargo * GROWTH_SCALE, 0.0, 1.0)
     row[Own.SECURITY] = security(world, p, scratch.seen[i], i)
     row[Own.THREAT] = threat
-    row[Own.PARTNERS] = scratch.actor[i].count / (actors - 1)
-    row[Own.CLIENTS] = clients / (actors - 1)
-    row[Own.CLIENT] = 0.0 if world.actor[i].patron == NOBODY else 1.0
-    row[Own.CHALLENGER] = 0.0 if world.actor[i].dispute == NOBODY else 1.0
-    row[Own.CHALLENGED] = challengers / (actors - 1)
-    row[Own.MEMBER] = world.actor[i].member
+    row[Own.PARTNERS] = mind.count * lens.per_other
+    row[Own.CLIENTS] = mind.clients * lens.per_other
+    row[Own.CLIENT] = 0.0 if me.patron == NOBODY else 1.0
+    row[Own.CHALLENGER] = 0.0 if me.dispute == NOBODY else 1.0
+    row[Own.CHALLENGED] = mind.challengers * lens.per_other
+    row[Own.MEMBER] = me.member
     for term in range(TERMS):
         row[WEIGHTS_START + term] = clip(world.design[i, term] / WEIGHT_SCALE, -1.0, 1.0)
 
@@ -357,42 +367,60 @@ def sort_by_threat(world, p, scratch, i):
 def fill_mask(world, scratch, i, open_verbs, mask):
     """Write which actions are legal for i (1) to `mask` (A,); the fallen have invest alone."""
     actors = len(world.actor)
-    for action in range(len(mask)):
-        mask[action] = 0
+    alive = world.actor[i].alive
     mask[0] = 1
-    if world.actor[i].alive == 0:
-        return
-    for verb in range(PLAIN_VERBS):
-        mask[verb] = 1
+    for verb in range(1, PLAIN_VERBS):
+        mask[verb] = alive
     for slot in range(actors - 1):
         j = world.pair[i, slot].order
         is_stronger = scratch.share[i, j] > scratch.share[i, i]
         for verb in range(PLAIN_VERBS, PLAIN_VERBS + open_verbs):
-            if is_legal(world, i, verb, j, is_stronger):
-                mask[encode(verb, slot, actors)] = 1
+            legal = alive != 0 and is_legal(world, i, verb, j, is_stronger)
+            mask[encode(verb, slot, actors)] = 1 if legal else 0
 
 
 @phase
-def fill_row(world, p, scratch, i, per_frontier, mean_output, living, row):
+def fill_row(world, p, scratch, lens, i, row):
     """Write living i's row, but for the disputes among others."""
     actors = len(world.actor)
     threat = 0.0
     squares = scratch.share[i, i] * scratch.share[i, i]
+    per_share = 1.0 / max(scratch.share[i, i], TINY)
     for slot in range(actors - 1):
         j = world.pair[i, slot].order
         start = OTHERS_START + slot * OTHER_SIZE
         block = row[start : start + OTHER_SIZE]
         if world.actor[j].alive:
-            threat = max(threat, fill_other(world, p, scratch, i, j, per_frontier, block))
+            threat = max(threat, fill_other(world, p, scratch, lens, i, j, per_share, block))
             squares += scratch.share[i, j] * scratch.share[i, j]
         else:
             for piece in range(OTHER_SIZE):
                 block[piece] = 0.0
-    fill_own(world, p, scratch, i, per_frontier, mean_output, threat, row)
+    fill_own(world, p, scratch, lens, i, threat, row)
     tail = len(row) - GLOBE_SIZE
-    row[tail + Globe.CONCENTRATION] = concentration(squares, living)
-    row[tail + Globe.LIVING] = living / actors
+    row[tail + Globe.CONCENTRATION] = concentration(squares, lens.living)
+    row[tail + Globe.LIVING] = lens.living / actors
     row[tail + Globe.YEAR] = min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR])
+
+
+@rule
+def look(world, p):
+    """The scales of this year's rows."""
+    frontier = output = 0.0
+    living = 0
+    for i in range(len(world.actor)):
+        if world.actor[i].alive:
+            living += 1
+            output += world.actor[i].economy
+            frontier = max(frontier, world.actor[i].technology)
+    return Lens(
+        1.0 / frontier if frontier > 0.0 else 0.0,
+        math.log(max(output / max(living, 1), TINY)),
+        living,
+        1.0 / (len(world.actor) - 1),
+        1.0 / p.offer_years,
+        1.0 / p.sanction_years,
+    )
 
 
 @phase
@@ -402,24 +430,15 @@ def observation(world, p, scratch, open_verbs, by_threat, rows, masks):
     Reads what everyone perceives from `scratch.seen` and `scratch.share`.
     """
     actors = len(world.actor)
-    frontier = mean_output = 0.0
-    living = 0
-    for i in range(actors):
-        if world.actor[i].alive:
-            living += 1
-            mean_output += world.actor[i].economy
-            frontier = max(frontier, world.actor[i].technology)
-    mean_output /= max(living, 1)
-    per_frontier = 1.0 / frontier if frontier > 0.0 else 0.0
+    lens = look(world, p)
     list_ties(world, scratch)
-    if by_threat:
-        for i in range(actors):
-            sort_by_threat(world, p, scratch, i)
     mark_principals(world, scratch)
     for i in range(actors):
+        if by_threat:
+            sort_by_threat(world, p, scratch, i)
         fill_mask(world, scratch, i, open_verbs, masks[i])
         if world.actor[i].alive:
-            fill_row(world, p, scratch, i, per_frontier, mean_output, living, rows[i])
+            fill_row(world, p, scratch, lens, i, rows[i])
             for c in range(actors):
                 if world.actor[c].dispute != NOBODY:
                     fill_dispute(world, p, scratch, i, c, rows[i])

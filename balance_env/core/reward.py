@@ -5,10 +5,8 @@ The dynamics never read what actors want.
 
 from __future__ import annotations
 
-import math
 from enum import IntEnum
 
-from .capability import coalition
 from .jit import phase, rule
 from .params import Parameters
 from .world import NOBODY
@@ -57,20 +55,27 @@ def security(world, p, force, i):
     """
     actors = len(world.actor)
     whole = force[i]
-    members = 1
+    friction = 1.0  # of the coalition of i and all that have pledged to it
+    friction_without = 1.0  # of the same without one of them
     for k in range(actors):
-        if k != i and world.pair[k, i].willingness > 0.0:
-            whole += world.actor[k].reputation * world.pair[k, i].willingness * force[k] * world.pair[k, i].reach
-            members += 1
+        tie = world.pair[k, i]
+        if tie.willingness > 0.0:
+            whole += world.actor[k].reputation * tie.willingness * tie.reach * force[k]
+            friction_without = friction
+            friction *= p.friction
     least = 1.0
     for k in range(actors):
         if k == i or world.actor[k].alive == 0:
             continue
-        threat = force[k] * world.pair[k, i].reach
-        pledged = world.actor[k].reputation * world.pair[k, i].willingness
-        defence = whole - pledged * threat
-        without = members - (1 if world.pair[k, i].willingness > 0.0 else 0)
-        least = min(least, sufficiency(coalition(defence, without, p.friction), threat * (1.0 - pledged)))
+        tie = world.pair[k, i]
+        threat = force[k] * tie.reach
+        if tie.willingness > 0.0:
+            pledged = world.actor[k].reputation * tie.willingness
+            defence = (whole - pledged * threat) * friction_without
+            threat *= 1.0 - pledged
+        else:
+            defence = whole * friction
+        least = min(least, sufficiency(defence, threat))
     return least
 
 
@@ -88,7 +93,7 @@ def reward(world, p, scratch, terms, rewards):
         if world.actor[i].alive:
             terms[i, Term.SECURITY] = security(world, p, scratch.strength, i)
             terms[i, Term.BURDEN] = -world.actor[i].spent
-            terms[i, Term.WEALTH] = math.log(world.actor[i].economy / world.actor[i].opening_economy)
+            terms[i, Term.WEALTH] = world.actor[i].log_economy - world.actor[i].opening_log
             terms[i, Term.AUTONOMY] = 0.0 if world.actor[i].patron == NOBODY else -1.0
         elif world.actor[i].fell:
             terms[i, Term.SURVIVAL] = -1.0

@@ -106,7 +106,6 @@ def start_actor(world, template, p, setting, i):
 def start_pair(world, template, p, i, j):
     """Set what is between i and j at the start."""
     a, b = world.actor[i].ident, world.actor[j].ident
-    world.pair[i, j].distance = template.distance[a, b]
     world.pair[i, j].remoteness = math.log((template.distance[a, b] + 100.0) / 1000.0)
     world.pair[i, j].reach = template.reach[a, b]
     world.pair[i, j].pact = template.pact[a, b]
@@ -144,7 +143,8 @@ def begin(world, template, p, setting, scratch, seed, w, episode):
             world.pair[i, j].place = slot
     for i in range(actors):
         world.actor[i].economy *= actors / output
-        world.actor[i].opening_economy = world.actor[i].economy
+        world.actor[i].log_economy = math.log(world.actor[i].economy)
+        world.actor[i].opening_log = world.actor[i].log_economy
     measure_strength(world, scratch)
     misperceive(world, p, 0.0)
     perceive(world, p, scratch)

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import math
 
-from .alignment import acts, has_tie
+from .alignment import has_tie
 from .capability import capability_share
 from .draws import Purpose, make_stream, normal
 from .jit import phase, rule
 from .world import Clock, Outcome, Verb
-
-
-@rule
-def error_after(error, persistence, spread, draw):
-    """Misperception in the next year: an AR(1) with standard deviation `spread` in the long run.
-
-    Source: Cusack & Stoll 1990 (misperceived power); persistence: a fresh error a year averages out.
-    """
-    return persistence * error + math.sqrt(1.0 - persistence * persistence) * spread * draw
 
 
 @rule
@@ -47,14 +38,19 @@ def belief_after(hostility, observed, rate):
 
 @phase
 def misperceive(world, p, persistence):
-    """Draw this year's errors in everyone's picture of everyone's forces; `persistence` of last year's."""
+    """Draw this year's errors in everyone's picture of everyone's forces.
+
+    An AR(1) whose standard deviation stays `misperception`; `persistence`: what last year's is worth.
+    Source: Cusack & Stoll 1990 (misperceived power); a fresh error a year would average out.
+    """
     stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.MISPERCEPTION)
     actors = len(world.actor)
+    fresh = math.sqrt(1.0 - persistence * persistence) * p.misperception
     for i in range(actors):
         for j in range(actors):
             if i != j:
                 draw = normal(stream, world.actor[i].ident, world.actor[j].ident)
-                world.pair[i, j].error = error_after(world.pair[i, j].error, persistence, p.misperception, draw)
+                world.pair[i, j].error = persistence * world.pair[i, j].error + fresh * draw
 
 
 @rule
@@ -93,44 +89,40 @@ def perceive(world, p, scratch):
 
 
 @rule
-def observed_intent(world, p, i, j, war):
-    """Hostile intent that i reads in what j did this year, 0..1.
+def public_intent(verb, fought, p):
+    """Hostile intent that bystanders read in a state's acts of the year, 0..1.
 
-    `war`: 2 where j pressed a war on i or on a friend of i's, 1 where on anybody else, 0 none.
-    Challenging or attacking me or mine is the worst; attacking others, sanctioning me and arming
-    come next; a pledge to me or taking me as patron shows good will.
-    Source: Jervis 1976, 1978; Walt 1987 (aggressive intentions); numbers: design choice.
+    Attacking anyone is the worst sign, arming the next. Source: Jervis 1976, 1978; numbers: design choice.
     """
-    if war == 2 or world.actor[j].dispute == i:
-        return 1.0
     seen = p.hostility_peace
-    if war == 1:
-        seen = max(seen, p.hostility_bystander)
-    if world.actor[j].verb == Verb.ARM or acts(world, j, Verb.SANCTION, i):
+    if verb == Verb.ARM:
         seen = max(seen, p.hostility_arming)
-    is_friendly = acts(world, j, Verb.ALLY, i) or acts(world, j, Verb.BANDWAGON, i)
-    if seen <= p.hostility_peace and is_friendly:
-        return 0.0
-    return seen
+    return max(seen, p.hostility_bystander) if fought else seen
 
 
-@phase
-def update_beliefs(world, p):
-    """Everyone learns from everyone's acts of the year; attacking is seen by all."""
-    actors = len(world.actor)
-    for j in range(actors):
-        if world.actor[j].alive == 0:
-            continue
-        fought = world.actor[j].outcome >= Outcome.STALEMATE
-        victim = world.actor[j].opponent
-        for i in range(actors):
-            if i == j or world.actor[i].alive == 0:
-                continue
-            war = 0
-            if fought:
-                war = 2 if i == victim or has_tie(world, i, victim) else 1
-            observed = observed_intent(world, p, i, j, war)
-            world.pair[i, j].hostility = belief_after(world.pair[i, j].hostility, observed, p.hostility_rate)
+@rule
+def observed_intent(world, p, base, i, j, fought):
+    """Hostile intent that i reads in what j did this year, 0..1; `base`: what bystanders read.
+
+    To challenge me, or to attack me or a friend of mine, shows the worst intent; to sanction me is
+    as bad as arming; a pledge to me, or taking me as patron, shows good will if nothing speaks
+    against it. Source: Walt 1987 (aggressive intentions); numbers: design choice.
+    """
+    it = world.actor[j]
+    if it.dispute == i or (fought and (it.opponent == i or has_tie(world, i, it.opponent))):
+        return 1.0
+    if it.target == i:
+        if it.verb == Verb.SANCTION:
+            return max(base, p.hostility_arming)
+        if base <= p.hostility_peace and (it.verb == Verb.ALLY or it.verb == Verb.BANDWAGON):
+            return 0.0
+    return base
+
+
+@rule
+def has_fought(it):
+    """Whether an actor pressed a war this year."""
+    return it.outcome >= Outcome.STALEMATE
 
 
 @rule

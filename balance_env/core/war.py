@@ -275,11 +275,11 @@ def clear_accounts(world, scratch):
 
 
 @phase
-def showdown(world, p, scratch, output):
+def showdown(world, p, scratch, per_output):
     """Disputes opened last year come to a head with the sides as they now stand, and close."""
     actors = len(world.actor)
     clear_accounts(world, scratch)
-    any_war = decide_disputes(world, p, scratch, output)
+    any_war = decide_disputes(world, p, scratch, per_output)
     for i in range(actors):
         if world.actor[i].dispute != NOBODY:
             test_pledges(world, p, scratch, i)

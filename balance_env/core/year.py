@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from .alignment import diplomacy, fade_pledges, release_clients
+from .alignment import diplomacy, fade_tie, lapse_pacts, release_clients
 from .capability import measure_strength, true_shares
 from .dispute import open_disputes
 from .economy import arming, economy
 from .jit import phase, rule
-from .sanction import fade_sanctions
+from .sanction import fade_sanction
 from .survival import ending, falling
-from .threat import misperceive, perceive, update_beliefs
+from .threat import belief_after, has_fought, misperceive, observed_intent, perceive, public_intent
 from .war import showdown
-from .world import Clock
+from .world import NOBODY, Clock, Verb
 
 
 @rule
@@ -20,29 +20,49 @@ def open_year(world):
     world.clock[Clock.YEAR] += 1
     for i in range(len(world.actor)):
         world.actor[i].fell = 0
-        world.actor[i].opening_economy = world.actor[i].economy
+        world.actor[i].opening_log = world.actor[i].log_economy
 
 
 @rule
-def total_output(world):
-    """Output of all living states."""
+def per_total_output(world):
+    """One over the output of all living states."""
     output = 0.0
     for i in range(len(world.actor)):
         output += world.actor[i].economy
-    return output
+    return 1.0 / output if output > 0.0 else 0.0
 
 
 @rule
+def fade_actor(world, p, scratch, i):
+    """i's forces fade, its standing mends; what it did is read by bystanders."""
+    me, mind = world.actor[i], scratch.actor[i]
+    me.forces *= 1.0 - p.forces_fade
+    me.reputation += p.reputation_mend * (1.0 - me.reputation)
+    mind.ally = me.target if me.verb == Verb.ALLY else NOBODY
+    mind.sanction = me.target if me.verb == Verb.SANCTION else NOBODY
+    mind.base_intent = public_intent(me.verb, has_fought(me), p)
+
+
+@phase
 def fading(world, p, scratch):
     """The year's sixth phase: forces, pledges, offers, sanctions, standing and beliefs fade or mend."""
-    for i in range(len(world.actor)):
-        world.actor[i].forces *= 1.0 - p.forces_fade
-        world.actor[i].reputation += p.reputation_mend * (1.0 - world.actor[i].reputation)
+    actors = len(world.actor)
+    for i in range(actors):
+        fade_actor(world, p, scratch, i)
+    for i in range(actors):
+        for j in range(actors):
+            if i == j:
+                continue
+            tie = world.pair[i, j]
+            fade_tie(world, p, i, j, scratch.actor[i].ally == j)
+            fade_sanction(tie, p.sanction_wear, scratch.actor[i].sanction == j)
+            if world.actor[i].alive and world.actor[j].alive:
+                base = scratch.actor[j].base_intent
+                observed = observed_intent(world, p, base, i, j, has_fought(world.actor[j]))
+                tie.hostility = belief_after(tie.hostility, observed, p.hostility_rate)
     measure_strength(world, scratch)
     release_clients(world, p, scratch)
-    fade_pledges(world, p)
-    fade_sanctions(world, p)
-    update_beliefs(world, p)
+    lapse_pacts(world, p)
 
 
 @rule
@@ -65,9 +85,9 @@ def year(world, p, scratch):
     diplomacy(world, p, scratch)
     arming(world, p)
     measure_strength(world, scratch)
-    showdown(world, p, scratch, total_output(world))
-    open_disputes(world, p, scratch, total_output(world))
-    economy(world, p, scratch, total_output(world))
+    showdown(world, p, scratch, per_total_output(world))
+    open_disputes(world, p, scratch, per_total_output(world))
+    economy(world, p, scratch, per_total_output(world))
     fading(world, p, scratch)
     falling(world, p)
     perceiving(world, p, scratch)
