@@ -60,7 +60,11 @@ def is_legal(world, i, verb, j, is_stronger):
         return is_stronger and world.actor[j].patron == NOBODY
     if verb == Verb.SANCTION:
         return True
-    return world.actor[i].patron == NOBODY and world.actor[j].patron != i and (world.actor[i].dispute == NOBODY or world.actor[i].dispute == j)
+    return (
+        world.actor[i].patron == NOBODY
+        and world.actor[j].patron != i
+        and (world.actor[i].dispute == NOBODY or world.actor[i].dispute == j)
+    )
 
 
 @rule

@@ -39,7 +39,11 @@ def becomes_client(world, i):
     Source: Walt 1987 and Schweller 1994 (bandwagoning); form: design choice.
     """
     j = world.actor[i].target
-    if world.actor[i].verb != Verb.BANDWAGON or world.actor[j].verb == Verb.BANDWAGON or acts(world, j, Verb.SANCTION, i):
+    if (
+        world.actor[i].verb != Verb.BANDWAGON
+        or world.actor[j].verb == Verb.BANDWAGON
+        or acts(world, j, Verb.SANCTION, i)
+    ):
         return NOBODY
     return j
 
@@ -56,7 +60,9 @@ def patron_after(world, i):
         return becomes_client(world, i)
     if k == NOBODY or world.actor[i].verb == Verb.ALLY or acts(world, i, Verb.SANCTION, k):
         return NOBODY
-    if acts(world, k, Verb.SANCTION, i) or (world.actor[k].verb == Verb.BANDWAGON and becomes_client(world, k) != NOBODY):
+    if acts(world, k, Verb.SANCTION, i) or (
+        world.actor[k].verb == Verb.BANDWAGON and becomes_client(world, k) != NOBODY
+    ):
         return NOBODY
     return k
 
@@ -135,7 +141,11 @@ def diplomacy(world, p, scratch):
                 world.pair[k, i].offer = 0
     for i in range(actors):
         j = world.actor[i].target
-        if world.actor[i].verb == Verb.ALLY and world.actor[j].verb != Verb.BANDWAGON and not acts(world, j, Verb.SANCTION, i):
+        if (
+            world.actor[i].verb == Verb.ALLY
+            and world.actor[j].verb != Verb.BANDWAGON
+            and not acts(world, j, Verb.SANCTION, i)
+        ):
             court(world, p, i, j)
     for i in range(actors):
         j = world.actor[i].target

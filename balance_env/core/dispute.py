@@ -237,7 +237,12 @@ def open_disputes(world, p, scratch, per_output):
             gap = abs(world.actor[i].ideology - world.actor[j].ideology)
             if draw >= dispute_hazard(world.pair[i, j].remoteness, hostility, gap, p):
                 continue
-            if world.actor[i].dispute == j or world.actor[j].dispute == i or world.actor[i].opponent == j or world.actor[j].opponent == i:
+            if (
+                world.actor[i].dispute == j
+                or world.actor[j].dispute == i
+                or world.actor[i].opponent == j
+                or world.actor[j].opponent == i
+            ):
                 continue
             mine = gain_from_war(world, p, scratch, i, j, per_output, False)
             theirs = gain_from_war(world, p, scratch, j, i, per_output, False)

@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from .actions import PLAIN_VERBS, encode, is_legal
-from .capability import coalition, concentration
+from .capability import coalition, concentration, true_shares
 from .dispute import mark_principals, sides, win_chance
 from .jit import phase, rule
 from .reward import Term, security
@@ -178,12 +178,19 @@ class Lens(NamedTuple):
 
 
 @rule
+def threat_from(world, p, scratch, i, j, per_share):
+    """The threat i perceives from living j; `per_share`: one over i's capability share."""
+    me, it = world.actor[i], world.actor[j]
+    ratio = scratch.share[i, j] * world.pair[j, i].reach * per_share
+    return perceived_threat(ratio, it.posture, world.pair[i, j].hostility, abs(me.ideology - it.ideology), p)
+
+
+@rule
 def fill_other(world, p, scratch, lens, i, j, per_share, block):
     """Write what i sees of j, and of what is between them, to `block`; return the perceived threat."""
     me, it = world.actor[i], world.actor[j]
     mine, its = world.pair[i, j], world.pair[j, i]
-    gap = abs(me.ideology - it.ideology)
-    threat = perceived_threat(scratch.share[i, j] * its.reach * per_share, it.posture, mine.hostility, gap, p)
+    threat = threat_from(world, p, scratch, i, j, per_share)
     block[Other.ALIVE] = 1.0
     block[Other.SHARE] = scratch.share[i, j]
     block[Other.FORCES] = scaled_log(scratch.actor[j].log_strength + mine.error - scratch.actor[i].log_strength)
@@ -191,7 +198,7 @@ def fill_other(world, p, scratch, lens, i, j, per_share, block):
     block[Other.TECHNOLOGY] = it.technology * lens.per_frontier
     block[Other.REACH_TO_ME] = its.reach
     block[Other.REACH_FROM_ME] = mine.reach
-    block[Other.IDEOLOGY_GAP] = gap
+    block[Other.IDEOLOGY_GAP] = abs(me.ideology - it.ideology)
     block[Other.POSTURE] = it.posture
     block[Other.HOSTILITY] = mine.hostility
     block[Other.REPUTATION] = it.reputation
@@ -347,11 +354,9 @@ def sort_by_threat(world, p, scratch, i):
     """Sort i's slots by perceived threat, the largest first; the fallen last."""
     for slot in range(len(world.actor) - 1):
         j = world.pair[i, slot].order
-        ratio = scratch.share[i, j] * world.pair[j, i].reach / max(scratch.share[i, i], TINY)
-        gap = abs(world.actor[i].ideology - world.actor[j].ideology)
-        scratch.actor[j].threat = perceived_threat(ratio, world.actor[j].posture, world.pair[i, j].hostility, gap, p)
-        if world.actor[j].alive == 0:
-            scratch.actor[j].threat = -1.0
+        scratch.actor[j].threat = -1.0
+        if world.actor[j].alive:
+            scratch.actor[j].threat = threat_from(world, p, scratch, i, j, 1.0 / max(scratch.share[i, i], TINY))
     for slot in range(1, len(world.actor) - 1):
         j = world.pair[i, slot].order
         back = slot
@@ -452,18 +457,57 @@ def fill_graph(world, p, graph):
     """Write what everyone can see between all actors to `graph` (N, N, R)."""
     for i in range(len(world.actor)):
         for j in range(len(world.actor)):
-            is_pair = i != j and world.actor[i].alive != 0 and world.actor[j].alive != 0
             for piece in range(graph.shape[2]):
                 graph[i, j, piece] = 0.0
-            if is_pair:
-                graph[i, j, Relation.REACH] = world.pair[i, j].reach
+            if i != j and world.actor[i].alive and world.actor[j].alive:
+                tie = world.pair[i, j]
+                graph[i, j, Relation.REACH] = tie.reach
                 graph[i, j, Relation.IDEOLOGY_GAP] = abs(world.actor[i].ideology - world.actor[j].ideology)
-                graph[i, j, Relation.PACT] = world.pair[i, j].pact
-                graph[i, j, Relation.PLEDGE] = world.pair[i, j].willingness
-                graph[i, j, Relation.OFFER] = world.pair[i, j].offer / p.offer_years
-                graph[i, j, Relation.SANCTION] = world.pair[i, j].sanction / p.sanction_years
+                graph[i, j, Relation.PACT] = tie.pact
+                graph[i, j, Relation.PLEDGE] = tie.willingness
+                graph[i, j, Relation.OFFER] = tie.offer / p.offer_years
+                graph[i, j, Relation.SANCTION] = tie.sanction / p.sanction_years
                 graph[i, j, Relation.CLIENT] = 1.0 if world.actor[i].patron == j else 0.0
                 graph[i, j, Relation.DISPUTE] = 1.0 if world.actor[i].dispute == j else 0.0
+
+
+@phase
+def fill_state(world, p, scratch, state, graph):
+    """Write the true world to `state` (S,): everyone's own block and weights, free of misperception.
+
+    Then the public relations (N, N, R), flattened, and the years gone; `graph` is filled on the way.
+    """
+    actors = len(world.actor)
+    true_shares(world, p, scratch.strength, scratch.closing_share)
+    for i in range(actors):
+        for j in range(actors):
+            scratch.seen[i, j] = scratch.strength[j]
+            scratch.share[i, j] = scratch.closing_share[j]
+    lens = look(world, p)
+    list_ties(world, scratch)
+    for i in range(actors):
+        row = state[i * OTHERS_START : (i + 1) * OTHERS_START]
+        for piece in range(OTHERS_START):
+            row[piece] = 0.0
+        if world.actor[i].alive:
+            threat = 0.0
+            for j in range(actors):
+                if j != i and world.actor[j].alive:
+                    threat = max(threat, threat_from(world, p, scratch, i, j, 1.0 / max(scratch.share[i, i], TINY)))
+            fill_own(world, p, scratch, lens, i, threat, row)
+    fill_graph(world, p, graph)
+    place = actors * OTHERS_START
+    for i in range(actors):
+        for j in range(actors):
+            for piece in range(graph.shape[2]):
+                state[place] = graph[i, j, piece]
+                place += 1
+    state[place] = min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR])
+
+
+def state_size(actors: int) -> int:
+    """Length of the true state."""
+    return actors * OTHERS_START + actors * actors * len(Relation) + 1
 
 
 def row_table(actors: int) -> list[tuple[str, float, float, str]]:
@@ -474,4 +518,3 @@ def row_table(actors: int) -> list[tuple[str, float, float, str]]:
         table += [(f"other{slot + 1}.{piece.name.lower()}", piece.low, piece.high, piece.meaning) for piece in Other]
     table += [(f"world.{piece.name.lower()}", piece.low, piece.high, piece.meaning) for piece in Globe]
     return table
-

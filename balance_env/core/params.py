@@ -30,7 +30,9 @@ class Parameters(NamedTuple):
     # capability
     weight_forces: Annotated[float, About("share", 0.0, 1.0, "Singer, Bremer & Stuckey 1972; Beckley 2018")] = 0.5
     theta: Annotated[float, About("exponent", 0.0, 1.0, CHOICE)] = 0.5
-    reach_decay: Annotated[float, About("exponent per (km+100)/100", 0.25, 1.5, "Boulding 1962; dispute data 1816-2010")] = 0.5
+    reach_decay: Annotated[
+        float, About("exponent per (km+100)/100", 0.25, 1.5, "Boulding 1962; dispute data 1816-2010")
+    ] = 0.5
     hinterland: Annotated[float, About("km", 0.0, 1000.0, CHOICE)] = 300.0
     reach_water: Annotated[float, About("factor", 0.1, 1.0, "Levy & Thompson 2010; " + CHOICE)] = 0.7
     friction: Annotated[float, About("factor per further member", 0.8, 1.05, CHOICE)] = 0.97
@@ -41,11 +43,15 @@ class Parameters(NamedTuple):
     posture_rate: Annotated[float, About("share a year", 0.05, 1.0, "Walt 1987; " + CHOICE)] = 0.25
     # economy
     growth_mean: Annotated[float, About("ln a year", -0.02, 0.06, "GDP of great powers 1816-2010")] = 0.02
-    growth_spread: Annotated[float, About("sd between states, ln a year", 0.0, 0.02, "Cusack & Stoll 1990; " + CHOICE)] = 0.005
+    growth_spread: Annotated[
+        float, About("sd between states, ln a year", 0.0, 0.02, "Cusack & Stoll 1990; " + CHOICE)
+    ] = 0.005
     shock_sd: Annotated[float, About("sd, ln a year", 0.0, 0.1, "GDP of great powers 1816-2010")] = 0.025
     shock_persistence: Annotated[float, About("AR(1) coefficient", 0.0, 0.9, CHOICE)] = 0.3
     invest: Annotated[float, About("ln a year", 0.0, 0.05, CHOICE)] = 0.01
-    guns_cost: Annotated[float, About("growth per unit of burden", 0.0, 0.5, "the guns-or-butter literature; " + CHOICE)] = 0.1
+    guns_cost: Annotated[
+        float, About("growth per unit of burden", 0.0, 0.5, "the guns-or-butter literature; " + CHOICE)
+    ] = 0.1
     research: Annotated[float, About("ln a year at the frontier", 0.0, 0.1, CHOICE)] = 0.015
     catch_up: Annotated[float, About("share of the log gap a year", 0.0, 0.06, "Barro & Sala-i-Martin 1992")] = 0.01
     output_of_technology: Annotated[float, About("elasticity", 0.0, 1.0, CHOICE)] = 0.3
@@ -61,7 +67,9 @@ class Parameters(NamedTuple):
     protection_start: Annotated[float, About("share of usable force", 0.0, 1.0, CHOICE)] = 0.25
     protection_fade: Annotated[float, About("share a year", 0.0, 1.0, CHOICE)] = 0.25
     client_dues: Annotated[float, About("share of usable force", 0.0, 1.0, CHOICE)] = 0.5
-    unasked: Annotated[float, About("share of the pledge", 0.0, 1.0, "Berkemeier & Fuhrmann 2018: half of pacts honoured")] = 0.5
+    unasked: Annotated[
+        float, About("share of the pledge", 0.0, 1.0, "Berkemeier & Fuhrmann 2018: half of pacts honoured")
+    ] = 0.5
     stand_by: Annotated[float, About("share of usable force", 0.0, 1.0, CHOICE)] = 0.8
     release: Annotated[float, About("share of the patron's strength", 0.1, 1.0, CHOICE)] = 0.8
     reputation_start: Annotated[float, About("share", 0.0, 1.0, "Leeds 2003: three quarters honoured")] = 0.75
@@ -70,10 +78,18 @@ class Parameters(NamedTuple):
     # sanctions
     sanction_years: Annotated[float, About("years", 1.0, 20.0, CHOICE)] = 3.0
     sanction_max: Annotated[float, About("ln growth a year", 0.0, 0.1, "Neuenkirch & Neumeier 2015")] = 0.05
-    sanction_exponent: Annotated[float, About("exponent on the coalition's share", 0.5, 2.0, "Neuenkirch & Neumeier 2015; " + CHOICE)] = 1.0
-    sanction_cost: Annotated[float, About("share of the object's loss", 0.0, 0.5, "Hufbauer, Schott & Elliott 1990; " + CHOICE)] = 0.15
-    sanction_wear: Annotated[float, About("share a year", 0.0, 0.5, "effects last 7-10 years: Neuenkirch & Neumeier 2015")] = 0.15
-    sanction_stigma: Annotated[float, About("share of reputation at full isolation", 0.0, 1.0, "Pape 2005; " + CHOICE)] = 0.3
+    sanction_exponent: Annotated[
+        float, About("exponent on the coalition's share", 0.5, 2.0, "Neuenkirch & Neumeier 2015; " + CHOICE)
+    ] = 1.0
+    sanction_cost: Annotated[
+        float, About("share of the object's loss", 0.0, 0.5, "Hufbauer, Schott & Elliott 1990; " + CHOICE)
+    ] = 0.15
+    sanction_wear: Annotated[
+        float, About("share a year", 0.0, 0.5, "effects last 7-10 years: Neuenkirch & Neumeier 2015")
+    ] = 0.15
+    sanction_stigma: Annotated[
+        float, About("share of reputation at full isolation", 0.0, 1.0, "Pape 2005; " + CHOICE)
+    ] = 0.3
     quorum: Annotated[float, About("share of the members' capability", 0.05, 1.0, CHOICE)] = 0.5
     # perception and threat
     misperception: Annotated[float, About("sd of ln forces", 0.0, 0.6, "Cusack & Stoll 1990")] = 0.2
@@ -81,7 +97,9 @@ class Parameters(NamedTuple):
     threat_base: Annotated[float, About("logit", -4.0, 2.0, CHOICE)] = -1.0
     threat_power: Annotated[float, About("logit per ln capability", 0.0, 2.0, "Walt 1987")] = 1.0
     threat_posture: Annotated[float, About("logit", 0.0, 1.5, "Walt 1987; Jervis 1978")] = 0.5
-    threat_hostility: Annotated[float, About("logit per unit of belief", 0.0, 2.0, "Walt 1987; rivalry in dispute data")] = 1.0
+    threat_hostility: Annotated[
+        float, About("logit per unit of belief", 0.0, 2.0, "Walt 1987; rivalry in dispute data")
+    ] = 1.0
     threat_ideology: Annotated[float, About("logit", 0.0, 1.5, "Walt 1987; polity distance in dispute data")] = 0.9
     hostility_rate: Annotated[float, About("share of the gap closed a year", 0.01, 0.5, CHOICE)] = 0.1
     hostility_arming: Annotated[float, About("belief", 0.0, 1.0, "Jervis 1978; " + CHOICE)] = 0.6
@@ -89,15 +107,21 @@ class Parameters(NamedTuple):
     hostility_peace: Annotated[float, About("belief", 0.0, 1.0, CHOICE)] = 0.3
     # disputes and war
     dispute_base: Annotated[float, About("logit a year", -9.0, 0.0, "tuned to the dispute rate of game gates")] = -6.0
-    dispute_distance: Annotated[float, About("logit per ln((km+100)/1000)", -2.0, 0.0, "originator disputes 1886-2010")] = -0.61
-    dispute_hostility: Annotated[float, About("logit per unit of belief", 0.0, 4.0, "strategic rivals in dispute data")] = 2.1
+    dispute_distance: Annotated[
+        float, About("logit per ln((km+100)/1000)", -2.0, 0.0, "originator disputes 1886-2010")
+    ] = -0.61
+    dispute_hostility: Annotated[
+        float, About("logit per unit of belief", 0.0, 4.0, "strategic rivals in dispute data")
+    ] = 2.1
     dispute_ideology: Annotated[float, About("logit", 0.0, 2.0, "polity distance in dispute data")] = 0.9
     resolve_sd: Annotated[float, About("share of the stake", 0.0, 0.3, "Fearon 1995")] = 0.05
     decisiveness: Annotated[float, About("exponent m", 0.4, 2.0, "Hirshleifer 1989; 1.06 before 1914")] = 1.0
     offence: Annotated[float, About("factor o on the attacker's force", 0.33, 2.0, "Jervis 1978")] = 1.0
     offence_bias: Annotated[float, About("perceived o over true o", 0.25, 4.0, "Christensen & Snyder 1990")] = 1.0
     stalemate: Annotated[float, About("probability", 0.0, 0.9, "18 of 95 wars 1823-2003")] = 0.2
-    war_forces: Annotated[float, About("median share of forces lost", 0.0, 0.2, "battle deaths over prewar forces")] = 0.05
+    war_forces: Annotated[float, About("median share of forces lost", 0.0, 0.2, "battle deaths over prewar forces")] = (
+        0.05
+    )
     war_forces_sd: Annotated[float, About("sd of the ln", 0.0, 2.7, "battle deaths over prewar forces")] = 1.5
     loser_losses: Annotated[float, About("factor", 1.0, 3.0, CHOICE)] = 1.3
     spoils: Annotated[float, About("rho, share of the stake", 0.0, 0.3, "Bremer & Mihalka 1977")] = 0.15

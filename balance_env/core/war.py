@@ -86,7 +86,9 @@ def field_forces(world, p, scratch, i):
             defenders += 1
         if mutual and part < 0.0:
             home = i
-        scratch.pair[i, k].fielded = part * scratch.strength[k] * world.pair[k, home].reach / max(1.0, scratch.actor[k].fronts)
+        scratch.pair[i, k].fielded = (
+            part * scratch.strength[k] * world.pair[k, home].reach / max(1.0, scratch.actor[k].fronts)
+        )
         world.pair[i, k].side = 0 if part == 0.0 else (1 if part > 0.0 else -1)
     attack = defence = 0.0
     for k in range(len(world.actor)):
@@ -160,7 +162,9 @@ def settle_accounts(world, p, scratch, i):
     loser = j if winner > 0 else i
     prize = 0.0
     if winner != 0 and scratch.actor[loser].ceded > 0.0:
-        prize = p.spoils * stake * min(1.0, world.actor[loser].economy / scratch.actor[loser].ceded) * (1.0 - p.destroyed)
+        prize = (
+            p.spoils * stake * min(1.0, world.actor[loser].economy / scratch.actor[loser].ceded) * (1.0 - p.destroyed)
+        )
     for k in range(len(world.actor)):
         side = world.pair[i, k].side
         if side == 0:
@@ -232,7 +236,9 @@ def annex(world, p, scratch):
         if i != NOBODY:
             for k in range(actors):
                 if world.pair[i, k].side > 0 and world.actor[k].conqueror == NOBODY:
-                    world.actor[k].economy += world.actor[j].economy * (1.0 - p.destroyed) * own_part(scratch, world, i, k)
+                    world.actor[k].economy += (
+                        world.actor[j].economy * (1.0 - p.destroyed) * own_part(scratch, world, i, k)
+                    )
     for j in range(actors):
         if world.actor[j].conqueror != NOBODY:
             fall(world, j)

@@ -11,16 +11,15 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.actions import read_actions
+from ..core.capability import measure_strength
 from ..core.jit import phase, rule
-from ..core.observe import observation
+from ..core.observe import fill_state, observation
 from ..core.reward import reward
 from ..core.start import begin
 from ..core.threat import perceive
-from ..core.capability import measure_strength
 from ..core.world import Clock, Ending, Outcome, at
 from ..core.year import year
 from ..doctrines import choose
-
 
 LIVE = -1  # orders of a step: live a year,
 LOOK = -2  # or only look
@@ -36,6 +35,7 @@ class Out(NamedTuple):
     terminations: np.ndarray  # (W, N) bool: the year of the fall, or the end
     truncations: np.ndarray  # (W, N) bool: the cut
     illegal: np.ndarray  # (W, N) int8: a masked-out action was replaced
+    alive: np.ndarray  # (W, N) int8: still a state
     ended: np.ndarray  # (W,) int8: an Ending
     final_rows: np.ndarray  # (W, N, D) float32: last rows of worlds that ended and began again
     wars: np.ndarray  # (W,) int32: wars this year
@@ -91,6 +91,17 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
             measure_strength(world, scratch)
             perceive(world, p, scratch)
         observation(world, p, scratch, setting.open_verbs, setting.by_threat, out.rows[w], out.masks[w])
+        for i in range(len(world.actor)):
+            out.alive[w, i] = world.actor[i].alive
+
+
+@phase
+def look_at_truth(worlds, p, scratch, states, graphs, start, stop):
+    """Write the true state (W, S) and the public relations (W, N, N, R) of the worlds start..stop."""
+    for w in range(start, stop):
+        world = at(worlds, w)
+        measure_strength(world, scratch)
+        fill_state(world, p, scratch, states[w], graphs[w])
 
 
 @phase

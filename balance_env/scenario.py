@@ -1,0 +1,564 @@
+"""What a world starts from: states, map, pacts, wants, open verbs and parameters, read from YAML.
+
+A scenario says what is given, `core.start` what an episode makes of it. Every key is checked: an
+unknown one is refused with its name and the nearest that exists. Sizes: `N` states, `M` designs to
+choose from, `K` reward terms.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from .core.actions import OBJECT_VERBS
+from .core.capability import reach_over
+from .core.params import ABOUT, Parameters, check_parameter
+from .core.reward import DESIGNS, Term, design_weights
+from .core.start import Setting, Template
+from .core.world import NOBODY
+
+Pair = tuple[str, str]  # two states, by code or name
+Design = str | dict[str, float]  # the name of a design, or weights by term; terms not given weigh 0
+
+VERBS = tuple(verb.name.lower() for verb in OBJECT_VERBS)
+TERMS = tuple(term.name.lower() for term in Term)
+DRAWN_DESIGNS = ("offensive", "defensive")  # where nothing says what the states want
+LONGEST_GAME = 200  # years; the cut of a game whose end is random
+FEWEST_STATES, MOST_STATES = 2, 1024
+HEAVIEST_WEIGHT = 100.0
+EARTH_RADIUS_KM = 6371.0  # mean radius
+GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
+HASHED_DECIMALS = 9  # beyond them machines may differ
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios in the package, sorted."""
+    return sorted(Path(file.name).stem for file in _folder().iterdir() if file.name.endswith(".yaml"))
+
+
+def load_scenario(scenario: str | Path | Scenario, **overrides: Any) -> Scenario:
+    """A scenario of the package by name, one of your own by path, or one you hold, with overrides.
+
+    Parameters
+    ----------
+    scenario : name in `scenario_names()`, path of a YAML file, or a Scenario.
+    **overrides : fields of `Scenario` and names of `Parameters`, side by side: `states=12, rest=0.03`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown scenario, key or value, naming it, what is allowed and the nearest name;
+        and for a number of states where the scenario names its states.
+    """
+    for key in overrides:
+        if key not in Scenario.model_fields and key not in ABOUT:
+            raise ValueError(_unknown("override", key, [*Scenario.model_fields, *ABOUT]))
+    if isinstance(scenario, Scenario):
+        name, values = scenario.name, {field: getattr(scenario, field) for field in scenario.model_fields_set}
+    else:
+        file = _find(scenario)
+        name, values = Path(file.name).stem, _read(file)
+    if not overrides and isinstance(scenario, Scenario):
+        return scenario
+    if isinstance(overrides.get("states"), Integral) and not isinstance(values.get("states"), Integral):
+        raise ValueError(f"states = {overrides['states']}: the states of scenario {name!r} are named, not counted")
+    parameters = {key: value for key, value in overrides.items() if key in ABOUT}
+    fields = {key: value for key, value in overrides.items() if key not in ABOUT}
+    values = _overlay(_overlay(values, fields), {"parameters": parameters} if parameters else {})
+    try:
+        return Scenario.model_validate({"name": name, **values})
+    except ValidationError as error:
+        raise ValueError("\n".join(f"scenario {name}: {line}" for line in _lines(error))) from None
+
+
+def great_circle(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+    """Distances (N, N) in km between places given in degrees (N,), along great circles.
+
+    Source: the haversine formula, Sinnott 1984, Virtues of the haversine, Sky and Telescope 68.
+    """
+    phi, lam = np.radians(latitude), np.radians(longitude)
+    half_phi = np.sin((phi[:, None] - phi) / 2.0) ** 2
+    half_lam = np.sin((lam[:, None] - lam) / 2.0) ** 2
+    haversine = half_phi + np.cos(phi)[:, None] * np.cos(phi) * half_lam
+    return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, haversine)))
+
+
+def lay_out(states: int, spacing_km: float) -> np.ndarray:
+    """Places (N, 2) in km of so many states on a plane, one state per `spacing_km` squared.
+
+    Each next state turns by the golden angle and moves outward as the square root of its rank: the
+    density is the same everywhere, and a larger system holds the smaller ones in its middle.
+    Source: Vogel 1979, A better way to construct the sunflower head, Mathematical Biosciences 44.
+    """
+    rank = np.arange(states)
+    radius = spacing_km * np.sqrt((rank + 0.5) / math.pi)
+    return np.column_stack([radius * np.cos(rank * GOLDEN_ANGLE), radius * np.sin(rank * GOLDEN_ANGLE)])
+
+
+def letters(number: int) -> str:
+    """Label of an anonymous state: A .. Z, AA, AB, ..."""
+    before, last = divmod(number, 26)
+    return (letters(before - 1) if before else "") + chr(ord("A") + last)
+
+
+def _within(low: float, high: float, *, is_open: bool = False) -> AfterValidator:
+    """A check that a number lies in a range, `low` itself left out where `is_open`."""
+    allowed = f"{'above ' if is_open else ''}{low:g}" + (f" to {high:g}" if math.isfinite(high) else ", finite")
+
+    def check(value: float) -> float:
+        if not math.isfinite(value) or not low <= value <= high or (is_open and value == low):
+            raise ValueError(f"{value!r} is out of range: {allowed}")
+        return value
+
+    return AfterValidator(check)
+
+
+Share = Annotated[float, _within(0.0, 1.0)]
+Spread = Annotated[float, _within(0.0, 2.0)]
+Stock = Annotated[float, _within(0.0, math.inf)]
+Positive = Annotated[float, _within(0.0, math.inf, is_open=True)]
+
+
+class _Strict(BaseModel):
+    """A frozen model that refuses unknown keys by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown_keys(cls, values: Any) -> Any:
+        for key in values if isinstance(values, Mapping) else ():
+            if key not in cls.model_fields:
+                raise ValueError(_unknown("key", key, cls.model_fields))
+        return values
+
+
+class State(_Strict):
+    """A named state. Its capital lies at a latitude and longitude, or at x and y on a plane."""
+
+    name: str
+    code: str | None = None  # a short name for the lists of pairs
+    economy: Positive  # output, relative to the other states
+    forces: Stock  # stock of forces, relative to the other states
+    technology: Annotated[float, _within(0.0, 1.0, is_open=True)]  # 1 = the frontier
+    ideology: Share
+    latitude: Annotated[float, _within(-90.0, 90.0)] | None = None  # degrees north
+    longitude: Annotated[float, _within(-180.0, 180.0)] | None = None  # degrees east
+    x: float | None = None  # km east
+    y: float | None = None  # km north
+    design: Design | None = None  # what it wants, where the scenario's `designs` do not say
+
+    @field_validator("design", mode="before")
+    @classmethod
+    def _check_design(cls, value: Any) -> Any:
+        return value if value is None else _checked_design(value)
+
+    @model_validator(mode="after")
+    def _check_place(self) -> State:
+        given = {key for key in ("latitude", "longitude", "x", "y") if getattr(self, key) is not None}
+        if given not in ({"latitude", "longitude"}, {"x", "y"}):
+            raise ValueError(f"{self.name}: say where it is by latitude and longitude, or by x and y")
+        return self
+
+    @property
+    def place(self) -> tuple[float | None, float | None]:
+        """(longitude, latitude) in degrees, or (x, y) in km; neither is None once checked."""
+        return (self.longitude, self.latitude) if self.is_on_globe else (self.x, self.y)
+
+    @property
+    def is_on_globe(self) -> bool:
+        """Whether it has a latitude and longitude."""
+        return self.latitude is not None
+
+
+class Borders(_Strict):
+    """What lies between named states, pair by pair; a pair in no list has land between it."""
+
+    neighbours: tuple[Pair, ...] = ()  # a land border: distance 0
+    land: tuple[Pair, ...] = ()
+    water: tuple[Pair, ...] = ()  # open water or another continent
+
+
+class Scenario(_Strict):
+    """What every episode starts from. A scenario that validates has a template."""
+
+    name: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    # who and where
+    states: int | tuple[State, ...]  # named states, or a number of anonymous equals
+    spacing_km: Positive = 1000.0  # anonymous states: one per square of this side
+    border_km: Stock = 1300.0  # anonymous states closer than this are neighbours
+    borders: Borders = Borders()  # named states: what lies between them
+    anonymous: bool = False  # named states, too, are called State A, State B, ...
+    permute_seats: bool = False  # who sits where is drawn each episode
+    # what is between them and what they want
+    pacts: tuple[Pair, ...] = ()  # in force at the start
+    institution: Literal["all"] | tuple[str, ...] | None = None  # its members; the parameter `quorum` is its rule
+    designs: tuple[Design, ...] | dict[str, Design] | None = None  # drawn each episode, or by state; null: their own
+    # what they can do and see
+    verbs: tuple[str, ...] = VERBS[:3]  # open verbs with an object, a beginning of VERBS
+    targets: Literal["seat", "threat"] = "seat"  # order of the objects of an action
+    # how episodes differ
+    armament: Stock = 0.4  # stock of forces at the start, per unit of mean output
+    economy_spread: Spread = 0.0  # sd of ln output
+    forces_spread: Spread = 0.0  # sd of ln forces
+    technology_spread: Annotated[float, _within(0.0, 0.99)] = 0.0  # largest fall behind the frontier, a share
+    ideology_spread: Share = 0.0  # largest shift on the axis
+    # how they end
+    max_cycles: Annotated[int, _within(1, 100_000)] | None = None  # years; null: a random end, cut at LONGEST_GAME
+    fallen: Literal["leave", "stay"] = "leave"  # whether the fallen leave or stay as inert rows
+    parameters: dict[str, float] = {}  # overrides of `Parameters`
+
+    @field_validator("states", mode="before")
+    @classmethod
+    def _read_states(cls, value: Any) -> int | tuple[State, ...]:
+        if not isinstance(value, Integral | Sequence) or isinstance(value, str):
+            raise ValueError(f"{value!r}: a number of anonymous states, or a list of named ones")
+        states = int(value) if isinstance(value, Integral) else _STATES.validate_python(value)
+        count = states if isinstance(states, int) else len(states)
+        if not FEWEST_STATES <= count <= MOST_STATES:
+            raise ValueError(f"{count} states: out of range, {FEWEST_STATES} to {MOST_STATES}")
+        return states
+
+    @field_validator("institution", mode="before")
+    @classmethod
+    def _check_institution(cls, value: Any) -> Any:
+        if value is None or value == "all" or (isinstance(value, Sequence) and not isinstance(value, str)):
+            return value
+        raise ValueError(f"{value!r}: a list of members, `all`, or null for none")
+
+    @field_validator("designs", mode="before")
+    @classmethod
+    def _check_designs(cls, value: Any) -> Any:
+        if value is None or isinstance(value, Mapping):
+            return value and {state: _checked_design(design) for state, design in value.items()}
+        if isinstance(value, str) or not isinstance(value, Sequence) or not value:
+            raise ValueError(f"{value!r}: a list of designs to draw from, or a mapping of states to designs")
+        return [_checked_design(design) for design in value]
+
+    @field_validator("verbs")
+    @classmethod
+    def _check_verbs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for verb in value:
+            if verb not in VERBS:
+                raise ValueError(_unknown("verb", verb, VERBS))
+        if value != VERBS[: len(value)]:
+            raise ValueError(f"[{', '.join(value)}] is not a beginning of [{', '.join(VERBS)}]")
+        return value
+
+    @field_validator("parameters", mode="before")
+    @classmethod
+    def _check_parameters(cls, value: Any) -> Any:
+        for name, number in value.items() if isinstance(value, Mapping) else ():
+            if name not in ABOUT:
+                raise ValueError(_unknown("parameter", name, ABOUT))
+            if not isinstance(number, Real):
+                raise ValueError(f"parameter {name} = {number!r} is not a number")
+            check_parameter(name, float(number))
+        return value
+
+    @model_validator(mode="after")
+    def _check_whole(self) -> Scenario:
+        is_counted = isinstance(self.states, int)
+        for field in ("borders",) if is_counted else ("spacing_km", "border_km"):
+            if getattr(self, field) != type(self).model_fields[field].default:
+                raise ValueError(f"{field} says nothing where states are {'counted' if is_counted else 'named'}")
+        self._index()
+        self.template()
+        return self
+
+    def parameters_resolved(self) -> Parameters:
+        """Every parameter: the scenario's overrides over the defaults."""
+        return Parameters(**self.parameters)
+
+    def state_names(self) -> list[str]:
+        """Name of each of the N states by its id, e.g. Germany; they travel with ids, not with seats."""
+        if isinstance(self.states, int) or self.anonymous:
+            return [f"State {letters(a)}" for a in range(self._count())]
+        return [state.name for state in self.states]
+
+    def template(self, players: Sequence[int] | np.ndarray | None = None) -> Template:
+        """The arrays every episode starts from.
+
+        Parameters
+        ----------
+        players : (N,) doctrine in each seat, NOBODY for a learner; default: learners everywhere.
+
+        Returns
+        -------
+        Template
+            Floats are float64; `member`, `design` and `player` int32; `pact` int16. `economy` has
+            mean 1, `forces` mean `armament`. `position` is (longitude, latitude) or (x, y).
+
+        Raises
+        ------
+        ValueError
+            For players of another shape, and for a list that names an unknown state, a state with
+            itself or a pair twice.
+        """
+        count, p = self._count(), self.parameters_resolved()
+        if isinstance(self.states, int):
+            economy, forces, technology, ideology = np.ones(count), np.ones(count), np.ones(count), np.full(count, 0.5)
+        else:
+            economy, forces, technology, ideology = np.array(
+                [(state.economy, state.forces, state.technology, state.ideology) for state in self.states]
+            ).T.copy()
+        if not forces.any():
+            forces = np.ones(count)  # 0/0 in shares is equal shares
+        position, distance, is_water = self._map(p.hinterland)
+        pact = np.zeros((count, count), np.int16)
+        for i, j in self._pairs("pacts", self.pacts):
+            pact[i, j] = pact[j, i] = 1
+        designs, design = self._wants(p)
+        player = np.full(count, NOBODY, np.int32) if players is None else np.array(players, np.int32)
+        if player.shape != (count,) or player.min() < NOBODY:
+            raise ValueError(f"players = {players!r}: one doctrine for each of {count} seats, {NOBODY} for a learner")
+        return Template(
+            economy=economy / economy.mean(),
+            forces=self.armament * forces / forces.mean(),
+            technology=technology,
+            ideology=ideology,
+            position=position,
+            member=self._members(),
+            distance=distance,
+            reach=_reach(distance, is_water, p),
+            pact=pact,
+            designs=designs,
+            design=design,
+            player=player,
+        )
+
+    def setting(self, autoreset: bool) -> Setting:
+        """The switches of a batch of this scenario."""
+        return Setting(
+            open_verbs=len(self.verbs),
+            by_threat=int(self.targets == "threat"),
+            permute_seats=int(self.permute_seats),
+            random_end=int(self.max_cycles is None),
+            last_year=LONGEST_GAME if self.max_cycles is None else self.max_cycles,
+            autoreset=int(autoreset),
+            economy_spread=self.economy_spread,
+            forces_spread=self.forces_spread,
+            technology_spread=self.technology_spread,
+            ideology_spread=self.ideology_spread,
+        )
+
+    def content_hash(self) -> str:
+        """SHA-256 of what the dynamics read: template, switches, parameters and what becomes of the fallen.
+
+        Names, description, tags and values that repeat a default do not change it.
+        """
+        content = {
+            "template": {
+                field: (np.round(array, HASHED_DECIMALS) + 0.0).tolist()  # + 0.0 makes -0.0 and 0.0 one
+                for field, array in self.template()._asdict().items()
+            },
+            "setting": self.setting(autoreset=False)._asdict(),
+            "parameters": self.parameters_resolved()._asdict(),
+            "fallen": self.fallen,
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def _count(self) -> int:
+        return self.states if isinstance(self.states, int) else len(self.states)
+
+    def _index(self) -> dict[str, int]:
+        """Id of each state by its code and by its name."""
+        if isinstance(self.states, int):
+            labels = [(letters(a), f"State {letters(a)}") for a in range(self.states)]
+        else:
+            labels = [(state.code or state.name, state.name) for state in self.states]
+        index: dict[str, int] = {}
+        for a, label in enumerate(labels):
+            for key in label:
+                if index.setdefault(key, a) != a:
+                    raise ValueError(f"states: two states are called {key!r}")
+        return index
+
+    def _ids(self, field: str, states: Iterable[str]) -> list[int]:
+        """Ids of the states that `field` lists by code or name."""
+        index = self._index()
+        for state in states:
+            if state not in index:
+                raise ValueError(f"{field}: {_unknown('state', state, index)}")
+        return [index[state] for state in states]
+
+    def _pairs(self, field: str, *lists: tuple[Pair, ...]) -> list[tuple[int, int]]:
+        """Ids of the pairs in all the lists of `field`, each pair of two states and listed once."""
+        seen: set[frozenset[int]] = set()
+        pairs = []
+        for pair in (pair for pairs in lists for pair in pairs):
+            i, j = self._ids(field, pair)
+            if i == j or frozenset((i, j)) in seen:
+                raise ValueError(f"{field}: [{', '.join(pair)}] is a state with itself or a pair listed twice")
+            seen.add(frozenset((i, j)))
+            pairs.append((i, j))
+        return pairs
+
+    def _map(self, hinterland: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Positions (N, 2), distances (N, N) between homelands in km, and whether water lies between them (N, N)."""
+        count = self._count()
+        is_neighbour, is_water = np.eye(count, dtype=bool), np.zeros((count, count), bool)
+        if isinstance(self.states, int):
+            position = lay_out(count, self.spacing_km)
+            apart = _straight(position)
+            is_neighbour |= apart < self.border_km
+        else:
+            if len({state.is_on_globe for state in self.states}) > 1:
+                raise ValueError("states: all by latitude and longitude, or all by x and y")
+            position = np.array([state.place for state in self.states], float)
+            on_globe = self.states[0].is_on_globe
+            apart = great_circle(position[:, 1], position[:, 0]) if on_globe else _straight(position)
+            self._pairs("borders", self.borders.neighbours, self.borders.land, self.borders.water)
+            for matrix, pairs in ((is_neighbour, self.borders.neighbours), (is_water, self.borders.water)):
+                for i, j in self._pairs("borders", pairs):
+                    matrix[i, j] = matrix[j, i] = True
+        return position, np.where(is_neighbour, 0.0, np.maximum(0.0, apart - hinterland)), is_water
+
+    def _members(self) -> np.ndarray:
+        """1 for members of the institution (N,)."""
+        member = np.full(self._count(), int(self.institution == "all"), np.int32)
+        if isinstance(self.institution, tuple):
+            member[self._ids("institution", self.institution)] = 1
+        return member
+
+    def _wants(self, p: Parameters) -> tuple[np.ndarray, np.ndarray]:
+        """Weights (M, K) to choose from, and which of them each state has (N,), NOBODY where it is drawn."""
+        count = self._count()
+        own = {} if isinstance(self.states, int) else {state.name: state.design for state in self.states}
+        by_state = {state: design for state, design in own.items() if design is not None}
+        drawn = self.designs if isinstance(self.designs, tuple) else () if by_state else DRAWN_DESIGNS
+        if isinstance(self.designs, dict):
+            by_state, drawn = self.designs, ()
+        if drawn:
+            return _weights(drawn, p), np.full(count, NOBODY, np.int32)
+        ids = self._ids("designs", by_state)
+        if sorted(ids) != list(range(count)):
+            missing = [name for a, name in enumerate(self.state_names()) if a not in ids]
+            raise ValueError(f"designs: every state needs one design, or none has; without: {', '.join(missing)}")
+        design = np.empty(count, np.int32)
+        design[ids] = np.arange(count)
+        return _weights(by_state.values(), p), design
+
+
+_STATES = TypeAdapter(tuple[State, ...])
+
+
+def _straight(position: np.ndarray) -> np.ndarray:
+    """Distances (N, N) between places (N, 2) on a plane."""
+    return np.hypot(*(position[:, None] - position).transpose(2, 0, 1))
+
+
+def _reach(distance: np.ndarray, is_water: np.ndarray, p: Parameters) -> np.ndarray:
+    """Share of forces usable at each distance (N, N), by the core's rule as plain Python: nothing compiles."""
+    rule = getattr(reach_over, "py_func", reach_over)
+    over_land, over_water = (rule(distance, by_sea, p.reach_decay, p.reach_water) for by_sea in (False, True))
+    return np.where(is_water, over_water, over_land)
+
+
+def _weights(designs: Iterable[Design], p: Parameters) -> np.ndarray:
+    """Weights (M, K) of designs given by name or by term."""
+    return np.array(
+        [
+            design_weights(design, p) if isinstance(design, str) else [design.get(term, 0.0) for term in TERMS]
+            for design in designs
+        ],
+        float,
+    )
+
+
+def _checked_design(design: Any) -> Design:
+    """`design`, a known name or weights of known terms; ValueError says what is allowed."""
+    if isinstance(design, str):
+        if design not in DESIGNS:
+            raise ValueError(_unknown("design", design, DESIGNS))
+        return design
+    if not isinstance(design, Mapping):
+        raise ValueError(f"design {design!r} is neither a name ({', '.join(DESIGNS)}) nor weights by term")
+    for term, weight in design.items():
+        if term not in TERMS:
+            raise ValueError(_unknown("term", term, TERMS))
+        if not isinstance(weight, Real) or not 0.0 <= float(weight) <= HEAVIEST_WEIGHT:
+            raise ValueError(f"weight of {term} = {weight!r} is out of range: 0 to {HEAVIEST_WEIGHT:g}")
+    return {term: float(weight) for term, weight in design.items()}
+
+
+def _folder() -> Traversable:
+    return resources.files("balance_env") / "scenarios"
+
+
+def _find(scenario: str | Path) -> Traversable:
+    """The YAML file of a scenario given by name or path."""
+    if scenario in scenario_names():
+        return _folder() / f"{scenario}.yaml"
+    path = Path(scenario)
+    if path.is_file():
+        return path
+    if path.suffix in (".yaml", ".yml"):
+        raise ValueError(f"there is no scenario file {str(path)!r}")
+    raise ValueError(_unknown("scenario", str(scenario), scenario_names()) + "; or the path of a YAML file")
+
+
+def _read(file: Traversable) -> dict[str, Any]:
+    """Values in a YAML file, laid over those of the scenario of the package that it names as `base`."""
+    try:
+        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{file.name} is not YAML: {error}") from None
+    if not isinstance(values, dict):
+        raise ValueError(f"{file.name} holds no mapping of keys to values")
+    base = values.pop("base", None)
+    if base is None:
+        return values
+    if base not in scenario_names():
+        raise ValueError(f"{file.name}: base: {_unknown('scenario', str(base), scenario_names())}")
+    return _overlay(_read(_folder() / f"{base}.yaml"), values)
+
+
+def _overlay(values: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
+    """`values` with `overrides` in their place; parameters are laid over one by one."""
+    merged = {**values, **overrides}
+    lower, upper = values.get("parameters"), overrides.get("parameters")
+    if isinstance(lower, Mapping) and isinstance(upper, Mapping):
+        merged["parameters"] = {**lower, **upper}
+    return merged
+
+
+def _unknown(kind: str, given: Any, allowed: Iterable[str]) -> str:
+    """A sentence that names what is unknown, the nearest name and what is allowed."""
+    names = list(allowed)
+    nearest = difflib.get_close_matches(str(given), names, 1)
+    hint = f", did you mean {nearest[0]!r}?" if nearest else "."
+    return f"unknown {kind} {given!r}{hint} Allowed: {', '.join(names)}"
+
+
+def _lines(error: ValidationError) -> list[str]:
+    """One line for each error: path of the key, what is wrong and, where pydantic says it, the value given."""
+    lines = []
+    for entry in error.errors():
+        path = "".join(f"{part}: " if n == len(entry["loc"]) else f"{part}." for n, part in enumerate(entry["loc"], 1))
+        is_ours = entry["type"] in ("value_error", "missing")
+        given = "" if is_ours else f", given {entry['input']!r}"
+        lines.append(path + entry["msg"].removeprefix("Value error, ") + given)
+    return lines

@@ -1,0 +1,446 @@
+"""Many worlds as arrays: owns their memory, resets them, and is the only caller of the kernels."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from .core.actions import action_count
+from .core.observe import Relation, row_size, state_size
+from .core.params import Parameters, as_record
+from .core.reward import Term
+from .core.world import NOBODY, World, allocate_scratch, allocate_worlds, bytes_per_world
+from .doctrines import doctrine_id
+from .kernels.cpu import LIVE, LOOK, Out, choose_actions, look_at_truth, run_worlds, step_worlds
+from .scenario import Scenario, load_scenario
+from .spaces import action_space, row_space, state_space
+
+SNAPSHOT_VERSION = 1
+LEARNER = "learner"  # a seat that no doctrine plays
+SEED_BITS = 62
+WORK_PER_THREAD = 4096  # pairs of actors below which a further thread costs more than it brings
+
+Seats = Sequence[str] | str | None
+
+
+def allocate_out(worlds: int, actors: int, actions: int) -> Out:
+    """Zeroed outputs of a batch."""
+    terms = len(Term)
+    shape = (worlds, actors)
+    return Out(
+        rows=np.zeros((*shape, row_size(actors)), np.float32),
+        masks=np.zeros((*shape, actions), np.int8),
+        rewards=np.zeros(shape),
+        terms=np.zeros((*shape, terms)),
+        terminations=np.zeros(shape, bool),
+        truncations=np.zeros(shape, bool),
+        illegal=np.zeros(shape, np.int8),
+        alive=np.zeros(shape, np.int8),
+        ended=np.zeros(worlds, np.int8),
+        final_rows=np.zeros((*shape, row_size(actors)), np.float32),
+        wars=np.zeros(worlds, np.int32),
+        falls=np.zeros(worlds, np.int32),
+    )
+
+
+def check_memory(worlds: int, actors: int, actions: int) -> None:
+    """ValueError if the batch needs more memory than is free; says how many worlds would fit."""
+    one = allocate_out(1, actors, actions)
+    each = sum(array.nbytes for array in one) + bytes_per_world(actors, len(Term))
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # not every system tells
+        return
+    if worlds * each > free:
+        raise ValueError(
+            f"num_worlds = {worlds} needs {worlds * each / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free: "
+            f"at most {free // each} worlds of {actors} states fit"
+        )
+
+
+def check_threads(threads: int | None, worlds: int, actors: int) -> int:
+    """The number of threads to use; None: as many cores as the batch can feed."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if threads is None:
+        return max(1, min(cores, worlds * actors * actors // WORK_PER_THREAD))
+    if not 1 <= threads <= cores:
+        raise ValueError(f"threads = {threads}: 1 to {cores}, the cores this process may use")
+    return min(threads, worlds)
+
+
+def seat_players(players: Seats, actors: int) -> np.ndarray:
+    """Doctrine ids (N,) of the seats; NOBODY for seats that learn. `players`: one name for all, or one a seat."""
+    if players is None:
+        return np.full(actors, NOBODY, np.int32)
+    names = [players] * actors if isinstance(players, str) else list(players)
+    if len(names) != actors:
+        raise ValueError(f"players names {len(names)} seats, the scenario has {actors}")
+    return np.array([NOBODY if name == LEARNER else doctrine_id(name) for name in names], np.int32)
+
+
+class VectorEnv:
+    """W worlds of one scenario, stepped together.
+
+    Parameters
+    ----------
+    scenario : str, path or Scenario
+        Name of a scenario of the package, a YAML file, or a Scenario.
+    num_worlds : int
+        W, at least 1.
+    threads : int, optional
+        Cores that share the batch; by default as many as it can feed. Changes no bit.
+    players : str or sequence of str, optional
+        Who plays each seat: doctrines by name, or `learner` for seats whose actions you give.
+        By default every seat is yours.
+    copy : bool
+        Return fresh arrays at every step. By default **arrays are reused between steps**: what
+        `reset` and `step` return is overwritten by the next step.
+    autoreset : bool
+        An ended world returns its next episode's observation in the same step (Gymnasium's
+        same-step autoreset), its last one in `infos["final_obs"]`. Otherwise it stays as it ended.
+    **overrides
+        Fields of the scenario or parameters of the game, e.g. `states=12, offence=2.0`.
+
+    Attributes
+    ----------
+    num_worlds, num_actors, num_actions, row_size : int
+        W, N, A and D.
+    single_observation_space, single_action_space : gymnasium.Space
+        Of one seat.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Scenario = "default",
+        num_worlds: int = 1,
+        *,
+        threads: int | None = None,
+        players: Seats = None,
+        copy: bool = False,
+        autoreset: bool = True,
+        **overrides: Any,
+    ) -> None:
+        if not isinstance(num_worlds, int | np.integer) or num_worlds < 1:
+            raise ValueError(f"num_worlds = {num_worlds!r}: a whole number from 1")
+        self.scenario = load_scenario(scenario, **overrides)
+        self.parameters: Parameters = self.scenario.parameters_resolved()
+        self.setting = self.scenario.setting(autoreset)
+        players_by_seat = np.full(0, NOBODY)
+        template = self.scenario.template()
+        self.num_worlds = int(num_worlds)
+        self.num_actors = len(template.economy)
+        players_by_seat = seat_players(players, self.num_actors)
+        self._template = template._replace(player=players_by_seat)
+        self.num_actions = action_count(self.num_actors, self.setting.open_verbs)
+        self.row_size = row_size(self.num_actors)
+        self.threads = check_threads(threads, self.num_worlds, self.num_actors)
+        check_memory(self.num_worlds, self.num_actors, self.num_actions)
+        self.single_observation_space = row_space(self.num_actors)
+        self.single_action_space = action_space(self.num_actors, self.setting.open_verbs)
+        self.state_space = state_space(self.num_actors)
+        self._copy = copy
+        self._plays = bool((players_by_seat != NOBODY).any())
+        self._p = as_record(self.parameters)
+        self._worlds = allocate_worlds(self.num_worlds, self.num_actors, len(Term))
+        self._out = allocate_out(self.num_worlds, self.num_actors, self.num_actions)
+        self._actions = np.zeros((self.num_worlds, self.num_actors), np.int64)
+        self._live = np.full(self.num_worlds, LIVE, np.int64)
+        self._episodes = np.zeros(self.num_worlds, np.int64)
+        self._seed: int | None = None
+        self._start_threads()
+
+    def _start_threads(self) -> None:
+        self._scratch = [allocate_scratch(self.num_actors) for _ in range(self.threads)]
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        edges = np.linspace(0, self.num_worlds, self.threads + 1).astype(int)
+        self._ranges = [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in ("_pool", "_scratch")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._start_threads()
+
+    def _over_ranges(self, call: Any) -> None:
+        """Run `call(scratch, start, stop)` over the batch, on every thread its range."""
+        if self._pool is None:
+            call(self._scratch[0], *self._ranges[0])
+            return
+        jobs = [
+            self._pool.submit(call, scratch, *part) for scratch, part in zip(self._scratch, self._ranges, strict=True)
+        ]
+        for job in jobs:
+            job.result()
+
+    def _step(self, orders: np.ndarray) -> None:
+        worlds, template, p, setting, out = self._worlds, self._template, self._p, self.setting, self._out
+        actions, seed = self._actions, self._seed or 0
+        if self._pool is None:
+            step_worlds(worlds, template, p, setting, self._scratch[0], out, actions, orders, seed, 0, self.num_worlds)
+            return
+        self._over_ranges(
+            lambda scratch, start, stop: step_worlds(
+                worlds, template, p, setting, scratch, out, actions, orders, seed, start, stop
+            )
+        )
+
+    @property
+    def max_cycles(self) -> int:
+        """Years to the cut. Setting it fixes the horizon from the next reset on and ends the random end."""
+        return self.setting.last_year
+
+    @max_cycles.setter
+    def max_cycles(self, years: int) -> None:
+        if not isinstance(years, int | np.integer) or years < 1:
+            raise ValueError(f"max_cycles = {years!r}: a whole number from 1")
+        self.setting = self.setting._replace(last_year=int(years), random_end=0)
+
+    @property
+    def worlds(self) -> World:
+        """The true worlds, as arrays of records (see `core.world`): to read, not to write."""
+        return self._worlds
+
+    @property
+    def action_masks(self) -> np.ndarray:
+        """Legal actions (W, N, A) int8 of the year to come."""
+        return self._out.masks
+
+    @property
+    def seed(self) -> int | None:
+        """The seed in force, None before the first reset."""
+        return self._seed
+
+    def reset(self, seed: int | None = None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Start episodes in all worlds.
+
+        With a seed: episode 0 under it. Without: the next episode under the seed in force; the first
+        reset ever takes its seed from the system's entropy (see `infos["seed"]`).
+
+        Returns
+        -------
+        observations : (W, N, D) float32
+        infos : dict of arrays; see `step`
+
+        Raises
+        ------
+        ValueError
+            If the seed is not a whole number in 0..2^62.
+        """
+        if seed is not None:
+            if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**SEED_BITS:
+                raise ValueError(f"seed = {seed!r}: a whole number from 0 to 2^{SEED_BITS} - 1")
+            self._seed = int(seed)
+            self._episodes[:] = 0
+        elif self._seed is None:
+            self._seed = secrets.randbits(SEED_BITS)
+            self._episodes[:] = 0
+        else:
+            self._episodes[:] = self._worlds.clock[:, 1] + 1
+        for array in self._out:
+            array[...] = 0
+        self._step(self._episodes)
+        return self._returned(self._out.rows), self._infos()
+
+    def begin_next(self, chosen: np.ndarray) -> None:
+        """Start the next episode in the worlds where `chosen` (W,) is True; the others only look again."""
+        self._episodes[:] = np.where(chosen, self._worlds.clock[:, 1] + 1, LOOK)
+        self._step(self._episodes)
+
+    def check_actions(self, actions: Any) -> None:
+        """Keep `actions` (W, N) for the next year.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they are not whole numbers, of another shape, or outside 0..A-1.
+        """
+        given = np.asarray(actions)
+        if given.dtype.kind not in "iu":
+            raise TypeError(f"actions have dtype {given.dtype}: whole numbers are needed")
+        if given.shape != self._actions.shape:
+            raise ValueError(f"actions have shape {given.shape}: (W, N) = {self._actions.shape} is needed")
+        if given.min() < 0 or given.max() >= self.num_actions:
+            raise ValueError(
+                f"actions lie in {given.min()}..{given.max()}: 0 to {self.num_actions - 1} are allowed "
+                "(masked-out ones inside are replaced by invest and counted)"
+            )
+        self._actions[:] = given
+
+    def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+        """One year in all worlds.
+
+        Parameters
+        ----------
+        actions : (W, N) of int
+            Those of seats played by doctrines are overwritten.
+
+        Returns
+        -------
+        observations : (W, N, D) float32
+            Of the next episode where a world ended (with autoreset).
+        rewards : (W, N) float64
+        terminations : (W, N) bool
+            True in the year of a state's fall, and for the living when the world ends.
+        truncations : (W, N) bool
+            True for the living at the cut.
+        infos : dict of arrays
+            `action_mask` (W, N, A) int8; `terms` (W, N, K) of the reward; `alive`, `illegal_action` (W, N)
+            int8; `ended` (W,) an `Ending`; `wars`, `falls` (W,) of the year; `year`, `episode` (W,) int64;
+            `seed` (W,); `final_obs` (W, N, D) and `_final_obs` (W,) bool: the last rows of ended worlds.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first reset.
+        TypeError, ValueError
+            See `check_actions`.
+        """
+        if self._seed is None:
+            raise RuntimeError("step before reset: call reset(seed) first")
+        self.check_actions(actions)
+        self.advance()
+        out = self._out
+        returned = self._returned
+        return (
+            returned(out.rows),
+            returned(out.rewards),
+            returned(out.terminations),
+            returned(out.truncations),
+            self._infos(),
+        )
+
+    def advance(self) -> Out:
+        """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves."""
+        if self._plays:
+            choose_actions(self._worlds, self._out, self._actions, 0, self.num_worlds)
+        self._step(self._live)
+        return self._out
+
+    @property
+    def pending_actions(self) -> np.ndarray:
+        """The array (W, N) int64 of the actions of the year to come."""
+        return self._actions
+
+    @property
+    def outputs(self) -> Out:
+        """What the last step or reset wrote: see `kernels.cpu.Out`."""
+        return self._out
+
+    def run(self, years: int) -> np.ndarray:
+        """`years` years in which doctrines play every seat, without leaving the kernel.
+
+        Returns
+        -------
+        returns : (W, N) float64
+            Sum of rewards by seat, over the ends of episodes.
+
+        Raises
+        ------
+        ValueError
+            If a seat is a learner's.
+        """
+        if self._seed is None:
+            raise RuntimeError("run before reset: call reset(seed) first")
+        if (self._template.player == NOBODY).any():
+            raise ValueError("run needs a doctrine in every seat; give players=... when making the environment")
+        returns = np.zeros((self.num_worlds, self.num_actors))
+        self._over_ranges(
+            lambda scratch, start, stop: run_worlds(
+                self._worlds,
+                self._template,
+                self._p,
+                self.setting,
+                scratch,
+                self._out,
+                self._actions,
+                self._live,
+                years,
+                returns,
+                start,
+                stop,
+            )
+        )
+        return returns
+
+    def state(self) -> np.ndarray:
+        """The true worlds (W, S) float32, for central critics."""
+        return self._truth()[0]
+
+    def graph(self) -> np.ndarray:
+        """What everyone can see between all actors, (W, N, N, R) float32: see `core.observe.Relation`."""
+        return self._truth()[1]
+
+    def _truth(self) -> tuple[np.ndarray, np.ndarray]:
+        actors = self.num_actors
+        states = np.zeros((self.num_worlds, state_size(actors)), np.float32)
+        graphs = np.zeros((self.num_worlds, actors, actors, len(Relation)), np.float32)
+        look_at_truth(self._worlds, self._p, self._scratch[0], states, graphs, 0, self.num_worlds)
+        return states, graphs
+
+    def get_state(self) -> dict[str, Any]:
+        """A picklable snapshot: the same actions after `set_state` give the same future."""
+        return {
+            "version": SNAPSHOT_VERSION,
+            "scenario": self.scenario.content_hash(),
+            "seed": self._seed,
+            "worlds": {name: np.array(array) for name, array in self._worlds._asdict().items()},
+        }
+
+    def set_state(self, snapshot: dict[str, Any]) -> None:
+        """Return to a snapshot of `get_state`.
+
+        Raises
+        ------
+        ValueError
+            If it is of another version, scenario or batch size.
+        """
+        version = snapshot.get("version") if isinstance(snapshot, dict) else None
+        if version != SNAPSHOT_VERSION:
+            raise ValueError(f"snapshot version {version!r}: this is version {SNAPSHOT_VERSION}")
+        if snapshot["scenario"] != self.scenario.content_hash():
+            raise ValueError(f"the snapshot is of another scenario than {self.scenario.name!r} with these overrides")
+        for name, array in self._worlds._asdict().items():
+            if snapshot["worlds"][name].shape != array.shape:
+                raise ValueError(
+                    f"the snapshot's {name} has shape {snapshot['worlds'][name].shape}, this batch's {array.shape}"
+                )
+        for name, array in self._worlds._asdict().items():
+            array[...] = snapshot["worlds"][name]
+        self._seed = snapshot["seed"]
+        self._step(np.full(self.num_worlds, LOOK, np.int64))
+
+    def observe(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Observations and infos as they stand, as after `reset`."""
+        return self._returned(self._out.rows), self._infos()
+
+    def close(self) -> None:
+        """Let the threads go."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def _returned(self, array: np.ndarray) -> np.ndarray:
+        return array.copy() if self._copy else array
+
+    def _infos(self) -> dict[str, np.ndarray]:
+        out, clock = self._out, self._worlds.clock
+        infos = {
+            "action_mask": out.masks,
+            "terms": out.terms,
+            "alive": out.alive,
+            "illegal_action": out.illegal,
+            "ended": out.ended,
+            "wars": out.wars,
+            "falls": out.falls,
+            "year": clock[:, 3],
+            "episode": clock[:, 1],
+            "seed": clock[:, 0],
+            "final_obs": out.final_rows,
+            "_final_obs": (out.ended > 0) & bool(self.setting.autoreset),
+        }
+        return {name: array.copy() for name, array in infos.items()} if self._copy else infos
