@@ -43,6 +43,7 @@ def allocate_out(worlds: int, actors: int, actions: int) -> Out:
         alive=np.zeros(shape, np.int8),
         ended=np.zeros(worlds, np.int8),
         final_rows=np.zeros((*shape, row_size(actors)), np.float32),
+        heads=np.zeros(worlds, np.int32),
         wars=np.zeros(worlds, np.int32),
         falls=np.zeros(worlds, np.int32),
     )
@@ -247,6 +248,16 @@ class VectorEnv:
         self._step(self._episodes)
         return self._returned(self._out.rows), self._infos()
 
+    def set_players(self, players: np.ndarray, closed: np.ndarray | None = None) -> None:
+        """Seat doctrines by id (W, N), NOBODY for learners, until the worlds begin again.
+
+        `closed` (W, N): verbs that are closed to the seat, bit v for verb v; for experiments.
+        """
+        self._worlds.actor.player[...] = players
+        self._worlds.actor.closed[...] = 0 if closed is None else closed
+        self._plays = bool((np.asarray(players) != NOBODY).any())
+        self._step(np.full(self.num_worlds, LOOK, np.int64))
+
     def begin_next(self, chosen: np.ndarray) -> None:
         """Start the next episode in the worlds where `chosen` (W,) is True; the others only look again."""
         self._episodes[:] = np.where(chosen, self._worlds.clock[:, 1] + 1, LOOK)
@@ -291,7 +302,7 @@ class VectorEnv:
             True for the living at the cut.
         infos : dict of arrays
             `action_mask` (W, N, A) int8; `terms` (W, N, K) of the reward; `alive`, `illegal_action` (W, N)
-            int8; `ended` (W,) an `Ending`; `wars`, `falls` (W,) of the year; `year`, `episode` (W,) int64;
+            int8; `ended` (W,) an `Ending`; `disputes` (that came to a head), `wars`, `falls` (W,) of the year; `year`, `episode` (W,) int64;
             `seed` (W,); `final_obs` (W, N, D) and `_final_obs` (W,) bool: the last rows of ended worlds.
 
         Raises
@@ -347,7 +358,7 @@ class VectorEnv:
         """
         if self._seed is None:
             raise RuntimeError("run before reset: call reset(seed) first")
-        if (self._template.player == NOBODY).any():
+        if (self._worlds.actor.player == NOBODY).any():
             raise ValueError("run needs a doctrine in every seat; give players=... when making the environment")
         returns = np.zeros((self.num_worlds, self.num_actors))
         self._over_ranges(
@@ -435,6 +446,7 @@ class VectorEnv:
             "alive": out.alive,
             "illegal_action": out.illegal,
             "ended": out.ended,
+            "disputes": out.heads,
             "wars": out.wars,
             "falls": out.falls,
             "year": clock[:, 3],

@@ -76,7 +76,9 @@ def read_actions(world, actions, mask):
         world.actor[i].illegal = 0
         if action < 0 or action >= mask.shape[1] or mask[i, action] == 0:
             world.actor[i].illegal = 1
-            action = 0  # invest
+            action = 0  # invest, or what is legal first where an experiment has closed it
+            while mask[i, action] == 0:
+                action += 1
         verb, slot = decode(action, actors)
         world.actor[i].verb = verb
         world.actor[i].target = NOBODY if slot == NOBODY else world.pair[i, slot].order

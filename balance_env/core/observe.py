@@ -372,19 +372,20 @@ def sort_by_threat(world, p, scratch, i):
 def fill_mask(world, scratch, i, open_verbs, mask):
     """Write which actions are legal for i (1) to `mask` (A,); the fallen have invest alone."""
     actors = len(world.actor)
-    alive = world.actor[i].alive
-    mask[0] = 1
-    for verb in range(1, PLAIN_VERBS):
-        mask[verb] = alive
+    alive, closed = world.actor[i].alive, world.actor[i].closed
+    for verb in range(PLAIN_VERBS):
+        mask[verb] = 1 if alive != 0 and (closed >> verb) & 1 == 0 else 0
+    if alive == 0:
+        mask[0] = 1  # invest, which does nothing for the fallen
     for slot in range(actors - 1):
         j = world.pair[i, slot].order
         is_stronger = scratch.share[i, j] > scratch.share[i, i]
         for verb in range(PLAIN_VERBS, PLAIN_VERBS + open_verbs):
-            legal = alive != 0 and is_legal(world, i, verb, j, is_stronger)
+            legal = alive != 0 and (closed >> verb) & 1 == 0 and is_legal(world, i, verb, j, is_stronger)
             mask[encode(verb, slot, actors)] = 1 if legal else 0
 
 
-@phase
+@rule
 def fill_row(world, p, scratch, lens, i, row):
     """Write living i's row, but for the disputes among others."""
     actors = len(world.actor)

@@ -52,10 +52,10 @@ class Parameters(NamedTuple):
     guns_cost: Annotated[
         float, About("growth per unit of burden", 0.0, 0.5, "the guns-or-butter literature; " + CHOICE)
     ] = 0.1
-    research: Annotated[float, About("ln a year at the frontier", 0.0, 0.1, CHOICE)] = 0.015
+    research: Annotated[float, About("ln a year at the frontier", 0.0, 0.1, CHOICE)] = 0.02
     catch_up: Annotated[float, About("share of the log gap a year", 0.0, 0.06, "Barro & Sala-i-Martin 1992")] = 0.01
-    output_of_technology: Annotated[float, About("elasticity", 0.0, 1.0, CHOICE)] = 0.3
-    trade: Annotated[float, About("ln a year", 0.0, 0.05, CHOICE)] = 0.01
+    output_of_technology: Annotated[float, About("elasticity", 0.0, 1.0, CHOICE)] = 0.5
+    trade: Annotated[float, About("ln a year", 0.0, 0.05, CHOICE)] = 0.03
     trade_pact: Annotated[float, About("factor", 1.0, 3.0, "Jackson & Nei 2015; " + CHOICE)] = 1.5
     tribute: Annotated[float, About("share of output a year", 0.0, 0.05, CHOICE)] = 0.004
     # pacts and clients
@@ -76,8 +76,8 @@ class Parameters(NamedTuple):
     reputation_rate: Annotated[float, About("share of the gap closed", 0.0, 1.0, CHOICE)] = 0.3
     reputation_mend: Annotated[float, About("share of the gap a year", 0.0, 0.5, CHOICE)] = 0.02
     # sanctions
-    sanction_years: Annotated[float, About("years", 1.0, 20.0, CHOICE)] = 3.0
-    sanction_max: Annotated[float, About("ln growth a year", 0.0, 0.1, "Neuenkirch & Neumeier 2015")] = 0.05
+    sanction_years: Annotated[float, About("years", 1.0, 20.0, CHOICE)] = 5.0
+    sanction_max: Annotated[float, About("ln growth a year", 0.0, 0.1, "Neuenkirch & Neumeier 2015")] = 0.06
     sanction_exponent: Annotated[
         float, About("exponent on the coalition's share", 0.5, 2.0, "Neuenkirch & Neumeier 2015; " + CHOICE)
     ] = 1.0
@@ -106,7 +106,7 @@ class Parameters(NamedTuple):
     hostility_bystander: Annotated[float, About("belief", 0.0, 1.0, CHOICE)] = 0.7
     hostility_peace: Annotated[float, About("belief", 0.0, 1.0, CHOICE)] = 0.3
     # disputes and war
-    dispute_base: Annotated[float, About("logit a year", -9.0, 0.0, "tuned to the dispute rate of game gates")] = -6.0
+    dispute_base: Annotated[float, About("logit a year", -9.0, 0.0, "tuned to the dispute rate of game gates")] = -4.8
     dispute_distance: Annotated[
         float, About("logit per ln((km+100)/1000)", -2.0, 0.0, "originator disputes 1886-2010")
     ] = -0.61
@@ -128,20 +128,20 @@ class Parameters(NamedTuple):
     destroyed: Annotated[float, About("share of what is ceded", 0.0, 1.0, CHOICE)] = 0.2
     war_cost: Annotated[float, About("share of the stake", 0.0, 0.1, CHOICE)] = 0.01
     helper_cost: Annotated[float, About("share of the principal's cost", 0.0, 1.0, CHOICE)] = 0.5
-    conquest: Annotated[float, About("share of the winners' usable force", 0.0, 1.0, CHOICE)] = 0.1
+    conquest: Annotated[float, About("share of the winners' usable force", 0.0, 1.0, CHOICE)] = 0.2
     floor: Annotated[float, About("share of the living mean output", 0.0, 0.2, CHOICE)] = 0.02
     # ending
     going_on: Annotated[float, About("probability a year", 0.5, 1.0, CHOICE)] = 0.98
     hegemony: Annotated[float, About("capability share", 0.5, 1.0, CHOICE)] = 0.8
     # what actors want: weights of the reward terms by design
     offensive_power: Annotated[float, About("per unit of share times N", 0.0, 100.0, "Mearsheimer 2001")] = 1.0
-    offensive_survival: Annotated[float, About("per fall", 0.0, 100.0, "Mearsheimer 2001")] = 1.0
-    defensive_security: Annotated[float, About("per year", 0.0, 100.0, "Waltz 1979")] = 1.0
-    defensive_burden: Annotated[float, About("per share of output", 0.0, 100.0, "Glaser 2010")] = 3.0
+    offensive_survival: Annotated[float, About("per fall", 0.0, 100.0, "Mearsheimer 2001")] = 2.0
+    defensive_security: Annotated[float, About("per year", 0.0, 100.0, "Waltz 1979")] = 0.3
+    defensive_burden: Annotated[float, About("per share of output", 0.0, 100.0, "Glaser 2010")] = 1.0
     defensive_autonomy: Annotated[float, About("per year as a client", 0.0, 100.0, "Waltz 1979; " + CHOICE)] = 0.1
-    defensive_survival: Annotated[float, About("per fall", 0.0, 100.0, "Waltz 1979")] = 1.0
-    status_quo_wealth: Annotated[float, About("per ln output", 0.0, 100.0, "Schweller 1994; the control")] = 10.0
-    status_quo_survival: Annotated[float, About("per fall", 0.0, 100.0, "Schweller 1994; the control")] = 1.0
+    defensive_survival: Annotated[float, About("per fall", 0.0, 100.0, "Waltz 1979")] = 2.0
+    status_quo_wealth: Annotated[float, About("per ln output", 0.0, 100.0, "Schweller 1994; the control")] = 1.0
+    status_quo_survival: Annotated[float, About("per fall", 0.0, 100.0, "Schweller 1994; the control")] = 2.0
 
 
 def about(name: str) -> About:

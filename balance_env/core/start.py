@@ -92,6 +92,7 @@ def start_actor(world, template, p, setting, i):
     world.actor[i].dispute = NOBODY
     world.actor[i].chosen = 0
     world.actor[i].player = template.player[i]
+    world.actor[i].closed = 0
     world.actor[i].verb = Verb.INVEST
     world.actor[i].target = NOBODY
     world.actor[i].illegal = 0

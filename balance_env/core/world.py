@@ -87,6 +87,7 @@ ACTOR = {
     "dispute": ("i4", "whom it is challenging, or NOBODY"),
     "chosen": ("i4", "1 where its dispute was opened by choice"),
     "player": ("i4", "doctrine in this seat, or NOBODY: a learner"),
+    "closed": ("i4", "bit v is set where verb v is closed to it: for experiments"),
     # what happened this year
     "verb": ("i4", "the verb it acted by"),
     "target": ("i4", "its object, or NOBODY"),

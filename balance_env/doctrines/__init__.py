@@ -179,6 +179,11 @@ def _describe(function, script: Script, author: str, work: str, memory: bool = F
 DOCTRINES: dict[str, Doctrine] = {entry[1].name.lower(): _describe(*entry) for entry in TABLE}
 
 
+CONSTANTS = tuple(  # policies that a game worth playing lets nobody win by
+    name for name, doctrine in DOCTRINES.items() if doctrine.author == BASELINE[0] and name != "random_legal"
+)
+
+
 def doctrine_names() -> list[str]:
     """Names of all doctrines in the order of their ids."""
     return list(DOCTRINES)

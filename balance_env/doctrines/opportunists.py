@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from ..core.jit import phase, rule
-from ..core.observe import Other, Own, other, own
+from ..core.observe import LOG_SCALE, Other, Own, other, own
 from ..core.world import NOBODY, Verb
 from .balancers import ALARM
 from .reading import (
@@ -24,7 +26,7 @@ from .reading import (
 
 GUARD = 0.5  # share of years in which a buck-passer lets itself be seen arming: a little, and no more
 ARSENAL = 0.27  # forces over forces and output: twice what the standing budget keeps up
-PREPONDERANCE = 2.0  # force over a victim's at which two wars in three are won, and coercion pays
+WORTH = 0.15  # least prize: below it growth pays more than the two years that opening and pressing take
 
 
 @phase
@@ -32,7 +34,8 @@ def bandwagon_for_profit(row, mask, stream, ident, memory):
     """States join the stronger side for what there is to gain, as jackals follow the lion.
 
     Joins the stronger challenger most likely to win with its help, yields to one likely to win
-    against it, takes pacts offered by the stronger, and otherwise invests.
+    against it, and leaves its patron when the prey is shared; takes pacts offered by the stronger,
+    and otherwise invests.
     Memory: none. Chance: none. Source: Schweller 1994.
     """
     best, lion = LIKELY, NOBODY
@@ -44,6 +47,8 @@ def bandwagon_for_profit(row, mask, stream, ident, memory):
             best, lion = odds, slot
     if lion != NOBODY:
         return do(row, mask, Verb.BANDWAGON, lion, Verb.INVEST)
+    if own(row, Own.CLIENT) > 0.0:
+        return do(row, mask, Verb.ALLY, suitable(row, NOBODY, Other.SHARE), Verb.INVEST)
     offerer = suitor(row)
     if offerer != NOBODY and is_stronger(row, offerer):
         return do(row, mask, Verb.ALLY, offerer, Verb.INVEST)
@@ -100,6 +105,17 @@ def hider(row, mask, stream, ident, memory):
     return grow(row, mask)
 
 
+@rule
+def expected_prize(row, slot):
+    """What coercing `slot` promises: odds above those at which war pays, times what it has over what I have.
+
+    Odds at its home, against its forces and all that others pledged to it; the poorer side is the stake.
+    """
+    superiority = other(row, slot, Other.REACH_FROM_ME) * (1.0 - other(row, slot, Other.SUPPORT)) / forces(row, slot)
+    wealth = math.exp(LOG_SCALE * other(row, slot, Other.ECONOMY))
+    return (superiority / (1.0 + superiority) - LIKELY) * min(1.0, wealth)
+
+
 @phase
 def aspiring_hegemon(row, mask, stream, ident, memory):
     """A great power takes every chance to gain on its rivals, for only the strongest of all is safe.
@@ -112,12 +128,11 @@ def aspiring_hegemon(row, mask, stream, ident, memory):
     if quarry != NOBODY and other(row, quarry, Other.ODDS) > 1.0 - LIKELY:
         quarry = NOBODY
     elif quarry == NOBODY and own(row, Own.CHALLENGED) == 0.0:
-        best = PREPONDERANCE
+        best = WORTH
         for slot in range(others(row)):
-            alone = other(row, slot, Other.REACH_FROM_ME) / forces(row, slot)
-            superiority = alone * (1.0 - other(row, slot, Other.SUPPORT))
-            if superiority > best and not is_tied(row, slot) and may(row, mask, Verb.COERCE, slot):
-                best, quarry = superiority, slot
+            prize = expected_prize(row, slot)
+            if prize > best and not is_tied(row, slot) and may(row, mask, Verb.COERCE, slot):
+                best, quarry = prize, slot
     if quarry != NOBODY:
         return do(row, mask, Verb.COERCE, quarry, Verb.ARM)
     if own(row, Own.CHALLENGED) > 0.0 or own(row, Own.FORCES) < ARSENAL:

@@ -17,7 +17,7 @@ from ..core.observe import fill_state, observation
 from ..core.reward import reward
 from ..core.start import begin
 from ..core.threat import perceive
-from ..core.world import Clock, Ending, Outcome, at
+from ..core.world import NOBODY, Clock, Ending, Outcome, at
 from ..core.year import year
 from ..doctrines import choose
 
@@ -38,6 +38,7 @@ class Out(NamedTuple):
     alive: np.ndarray  # (W, N) int8: still a state
     ended: np.ndarray  # (W,) int8: an Ending
     final_rows: np.ndarray  # (W, N, D) float32: last rows of worlds that ended and began again
+    heads: np.ndarray  # (W,) int32: disputes that came to a head this year
     wars: np.ndarray  # (W,) int32: wars this year
     falls: np.ndarray  # (W,) int32: states that fell this year
 
@@ -47,6 +48,7 @@ def report(world, out, w):
     """Write ends, wars, falls and replaced actions of a world's year; return whether it ended."""
     ended = world.clock[Clock.ENDED]
     out.ended[w] = ended
+    out.heads[w] = 0
     out.wars[w] = 0
     out.falls[w] = 0
     for i in range(len(world.actor)):
@@ -57,6 +59,7 @@ def report(world, out, w):
         out.falls[w] += 1 if fell else 0
         is_war = world.actor[i].outcome >= Outcome.STALEMATE and world.actor[i].outcome != Outcome.MUTUAL
         out.wars[w] += 1 if is_war else 0
+        out.heads[w] += 1 if world.actor[i].opponent != NOBODY and world.actor[i].outcome != Outcome.MUTUAL else 0
     return ended != Ending.NOT
 
 
@@ -69,6 +72,21 @@ def live(world, p, scratch, out, actions, w):
     return report(world, out, w)
 
 
+@rule
+def rest(out, w):
+    """A world that has ended and does not begin again lies still: its last rows stand."""
+    out.heads[w] = 0
+    out.wars[w] = 0
+    out.falls[w] = 0
+    for i in range(out.rewards.shape[1]):
+        out.rewards[w, i] = 0.0
+        out.illegal[w, i] = 0
+        out.terminations[w, i] = False
+        out.truncations[w, i] = False
+        for term in range(out.terms.shape[2]):
+            out.terms[w, i, term] = 0.0
+
+
 @phase
 def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, seed, start, stop):
     """One year of the worlds start..stop under `actions` (W, N), or what `orders` (W,) say.
@@ -79,6 +97,9 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
     """
     for w in range(start, stop):
         world = at(worlds, w)
+        if orders[w] == LIVE and world.clock[Clock.ENDED] != Ending.NOT:
+            rest(out, w)
+            continue
         begins = orders[w] >= 0
         episode, its_seed = orders[w], seed
         if orders[w] == LIVE and live(world, p, scratch, out, actions[w], w) and setting.autoreset:

@@ -1,0 +1,1 @@
+"""One leaf per framework; a leaf imports its library, and nothing imports a leaf."""

@@ -1,0 +1,129 @@
+"""Stable-Baselines3: a batch as a native VecEnv with masks, seeds, falls and cuts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from stable_baselines3.common.vec_env import VecEnv
+
+from ..scenario import Scenario
+from ..vector import VectorEnv
+
+
+class SB3VecEnv(VecEnv):
+    """Every seat of every world is one environment of Stable-Baselines3: slot `w * N + i`.
+
+    A slot's episode is done when its state falls and when its world ends. A fallen seat stays in its
+    slot as a zero row with invest alone legal and reward 0 until its world begins again; whoever
+    learns from these rows should leave them out (`agents.ppo.LivingRolloutBuffer` does). The cut is told
+    by `TimeLimit.truncated`, so that values are bootstrapped; last rows are in `terminal_observation`.
+
+    Parameters
+    ----------
+    scenario, num_worlds, threads, **overrides
+        As of `VectorEnv`.
+
+    Attributes
+    ----------
+    batch : VectorEnv
+    designs : (M, K) the different weights of the reward terms that the scenario gives
+    design : (W * N,) which of them each slot has
+    """
+
+    def __init__(
+        self, scenario: str | Scenario = "default", num_worlds: int = 1, *, threads: int | None = None, **overrides: Any
+    ) -> None:
+        self.batch = VectorEnv(scenario, num_worlds, threads=threads, **overrides)
+        self.designs = np.unique(self.batch.scenario.template().designs, axis=0)
+        self.render_mode = None
+        count = self.batch.num_worlds * self.batch.num_actors
+        super().__init__(count, self.batch.single_observation_space, self.batch.single_action_space)
+        self._actions = np.zeros(count, np.int64)
+        self._returns, self._lengths = np.zeros(count), np.zeros(count, np.int64)
+        self._began = time.time()
+        self._nothing: dict[str, Any] = {}  # shared by every slot with nothing to say
+
+    def action_masks(self) -> np.ndarray:
+        """Legal actions (W * N, A) bool of the year to come."""
+        return self._flat(self.batch.action_masks).astype(bool)
+
+    def reset(self) -> np.ndarray:
+        """Start episodes, under the seed given by `seed` if one was given since the last reset."""
+        self.batch.reset(self._seeds[0])
+        self._reset_seeds()
+        self._reset_options()
+        self._returns[:], self._lengths[:] = 0.0, 0
+        self.design = self._designs_now()
+        return self._rows()
+
+    def step_async(self, actions: np.ndarray) -> None:
+        """Keep the actions (W * N,) of the year to come."""
+        self._actions = np.asarray(actions)
+
+    def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        """One year: (rows, rewards, dones, infos), one of each a slot; arrays are fresh."""
+        batch = self.batch
+        _, rewards, terminations, truncations, told = batch.step(self._actions.reshape(batch.num_worlds, -1))
+        cut, over = self._flat(truncations), self._flat(terminations | truncations)
+        dones = self._flat(terminations | (told["ended"] > 0)[:, None])
+        rewards = self._flat(rewards).astype(np.float32)
+        self._returns += rewards
+        self._lengths += 1
+        infos = [self._nothing] * self.num_envs
+        began = self._flat(np.broadcast_to(told["_final_obs"][:, None], truncations.shape))
+        last_rows, rows = self._flat(told["final_obs"]), self._rows()
+        for slot in np.flatnonzero(dones):
+            last = last_rows[slot].copy() if began[slot] else rows[slot].copy()
+            info: dict[str, Any] = {"terminal_observation": last, "TimeLimit.truncated": bool(cut[slot])}
+            if over[slot]:
+                years, seconds = int(self._lengths[slot]), time.time() - self._began
+                info["episode"] = {"r": float(self._returns[slot]), "l": years, "t": round(seconds, 6)}
+            infos[slot] = info
+        self._returns[dones], self._lengths[dones] = 0.0, 0
+        if told["ended"].any():
+            self.design = self._designs_now()
+        return rows, rewards, dones, infos
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self.batch.close()
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """An attribute of this environment or its batch, once a slot."""
+        owner = self if hasattr(self, attr_name) else self.batch
+        return [getattr(owner, attr_name)] * len(list(self._get_indices(indices)))
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Set an attribute of the batch; slots share it."""
+        setattr(self.batch, attr_name, value)
+
+    def env_method(self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any) -> Any:
+        """What a method returns, once a slot; `action_masks` as one array, whose rows are the slots'."""
+        if method_name == "action_masks":
+            masks = self.action_masks()
+            return masks if indices is None else masks[list(self._get_indices(indices))]
+        owner = self if hasattr(self, method_name) else self.batch
+        result = getattr(owner, method_name)(*method_args, **method_kwargs)
+        return [result] * len(list(self._get_indices(indices)))
+
+    def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
+        """No slot is wrapped."""
+        return [False] * len(list(self._get_indices(indices)))
+
+    def get_images(self) -> Sequence[np.ndarray | None]:
+        """There are none."""
+        return [None] * self.num_envs
+
+    def _flat(self, array: np.ndarray) -> np.ndarray:
+        return array.reshape(self.num_envs, *array.shape[2:])
+
+    def _rows(self) -> np.ndarray:
+        """A copy: SB3 stores a row only after the next step, when the batch has overwritten its own."""
+        return self._flat(self.batch.outputs.rows).copy()
+
+    def _designs_now(self) -> np.ndarray:
+        distance = np.abs(self.batch.worlds.design[:, :, None] - self.designs).sum(-1)
+        return self._flat(distance.argmin(-1))

@@ -1,0 +1,376 @@
+"""The command `balance-env`: describe a scenario, tell a history, play a seat."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from .core.actions import OBJECT_VERBS, PLAIN_VERBS
+from .core.capability import capability_share, quality_of_forces, share_of
+from .core.params import ABOUT, Parameters
+from .core.reward import DESIGNS, Term, design_weights
+from .core.world import NOBODY, Ending, Verb
+from .doctrines import DOCTRINES, doctrine_id
+from .record import Recorder, listed
+from .scenario import Scenario, load_scenario, scenario_names
+from .single import DEFAULT_OPPONENTS, place_opponents
+from .vector import VectorEnv
+from .view.map import draw_map
+from .view.tables import VERB_MEANING, pages
+from .view.text import (
+    bar,
+    choices,
+    closing,
+    columns,
+    debrief,
+    labels_by_id,
+    meaning,
+    names_by_seat,
+    tell_year,
+    what_seat_sees,
+    wrapped,
+    year_label,
+    year_table,
+)
+
+YEARS = 60  # of a history, unless told otherwise
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return 0, or 2 with one line on stderr for what was asked wrongly."""
+    options = make_parser().parse_args(argv)
+    try:
+        options.command(options)
+    except ValueError as error:
+        print(f"balance-env: error: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader, `head` or `less`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="balance-env", description="States in anarchy: arms, alliances, bandwagoning, sanctions."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: Any, text: str, takes_scenario: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=function)
+        if takes_scenario:
+            sub.add_argument("scenario", metavar="SCENARIO", help="a name from `balance-env list`, or a YAML file")
+            sub.add_argument(
+                "--set",
+                action="append",
+                default=[],
+                metavar="KEY=VALUE",
+                help="a field of the scenario or a parameter, e.g. offence=2.0; may be repeated",
+            )
+        return sub
+
+    command("list", run_list, "List scenarios and doctrines.", takes_scenario=False)
+    sub = command("describe", run_describe, "Describe a scenario: map, states, pacts, verbs, parameters.")
+    sub.add_argument("--all", action="store_true", help="all parameters, not only those that differ from the defaults")
+    sub = command("run", run_history, "Play one episode and tell its history.")
+    usual = ",".join(DEFAULT_OPPONENTS)
+    sub.add_argument("--players", default=usual, help="one doctrine, or several for the seats in turn")
+    sub.add_argument("--years", type=int, default=YEARS, help=f"horizon ({YEARS}); 0: the end comes by chance")
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--table", action="store_true", help="the table of every year, too")
+    sub.add_argument("--quiet-years", action="store_true", help="every year and every event, offers included")
+    sub = command("play", run_play, "Play one seat yourself, among doctrines.")
+    sub.add_argument("--seat", type=int, default=0, help="which seat is yours, from 0")
+    sub.add_argument("--opponents", default=usual, help="doctrines of the other seats, in turn")
+    sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")
+    sub.add_argument("--seed", type=int, default=0)
+    sub = command("tables", run_tables, "Print or write the tables of the documentation.", takes_scenario=False)
+    sub.add_argument("--write", metavar="FOLDER", help="write one page each into this folder")
+    return parser
+
+
+def read_settings(settings: Sequence[str]) -> dict[str, Any]:
+    """Overrides from `key=value` words, values read as YAML; ValueError names a word without `=`."""
+    overrides = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key.isidentifier() or key == "scenario":
+            raise ValueError(f"--set {setting}: KEY=VALUE is needed, e.g. offence=2.0")
+        try:
+            overrides[key] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise ValueError(f"--set {setting}: the value cannot be read") from None
+    return overrides
+
+
+def load(options: argparse.Namespace) -> Scenario:
+    """The scenario that was asked for."""
+    return load_scenario(options.scenario, **read_settings(options.set))
+
+
+def make_batch(scenario: Scenario, players: Sequence[str], years: int) -> VectorEnv:
+    """One world of the scenario; `years` of 0 leave its end as the scenario has it."""
+    batch = VectorEnv(scenario, 1, threads=1, players=players, autoreset=False)
+    if years:
+        batch.max_cycles = years
+    return batch
+
+
+# list, tables
+
+
+def run_list(options: argparse.Namespace) -> None:
+    """Scenarios with one line each, doctrines with author, work and what they do."""
+    print("Scenarios\n")
+    wide = max(map(len, scenario_names()))
+    for name in scenario_names():
+        print("\n".join(wrapped(load_scenario(name).description, f"  {name:{wide}}  ")))
+    print("\nDoctrines\n")
+    for doctrine in DOCTRINES.values():
+        print(f"  {doctrine.name} ({doctrine.author}, {doctrine.work})")
+        print("\n".join(wrapped(doctrine.sentence, "      ")))
+
+
+def run_tables(options: argparse.Namespace) -> None:
+    """The generated pages, to the screen or into a folder."""
+    for name, text in pages().items():
+        if options.write:
+            Path(options.write).mkdir(parents=True, exist_ok=True)
+            Path(options.write, name).write_text(text, encoding="utf-8")
+        else:
+            print(text)
+
+
+# describe
+
+
+def run_describe(options: argparse.Namespace) -> None:
+    """What a scenario starts from."""
+    scenario = load(options)
+    print(f"{scenario.name}" + (f" [{', '.join(scenario.tags)}]" if scenario.tags else ""))
+    print("\n".join(wrapped(scenario.description, "  ")), end="\n\n")
+    template = scenario.template()
+    labels = labels_by_id(scenario)
+    print("\n".join(draw_map(template.position, template.distance == 0, labels)))
+    print("\n  North is up; a sketch, not to scale. Dots join land neighbours.\n")
+    print("\n".join(describe_states(scenario)), end="\n\n")
+    for line in describe_rules(scenario):
+        print("\n".join(wrapped(line, hanging="    ")))
+    print()
+    print("\n".join(describe_parameters(scenario, options.all)))
+
+
+def describe_states(scenario: Scenario) -> list[str]:
+    """A table of the states as the scenario gives them, before an episode's draws."""
+    template, p, labels = scenario.template(), scenario.parameters_resolved(), labels_by_id(scenario)
+    quality, part, capability = map(as_plain, (quality_of_forces, share_of, capability_share))
+    strength = template.forces * quality(template.technology, p.theta)
+    rows: list[Sequence[str]] = [
+        ("state", "", "capability", "output", "forces", "technology", "ideology", "wants", "neighbours")
+    ]
+    for a, name in enumerate(scenario.state_names()):
+        share = capability(
+            part(strength[a], strength.sum(), len(labels)),
+            part(template.economy[a], template.economy.sum(), len(labels)),
+            p.weight_forces,
+        )
+        numbers = (template.economy[a], template.forces[a], template.technology[a], template.ideology[a])
+        beside = [label for b, label in enumerate(labels) if b != a and template.distance[a, b] == 0]
+        rows.append(
+            (
+                labels[a],
+                name,
+                f"{bar(share)}{100 * share:5.1f}%",
+                *(f"{number:.2f}" for number in numbers),
+                wants(scenario, template.designs, int(template.design[a])),
+                " ".join(beside),
+            )
+        )
+    return columns(rows, right=range(3, 7))
+
+
+def as_plain(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """A rule as plain Python, so that nothing compiles."""
+    return getattr(rule, "py_func", rule)
+
+
+def wants(scenario: Scenario, designs: np.ndarray, design: int) -> str:
+    """The name of a design by its place among `designs` (M, K), or its weights."""
+    if design == NOBODY:
+        return "drawn"
+    p = scenario.parameters_resolved()
+    for name in DESIGNS:
+        if np.allclose(designs[design], design_weights(name, p)):
+            return name.replace("_", " ")
+    return " ".join(f"{term.name.lower()} {designs[design][term]:g}" for term in Term if designs[design][term])
+
+
+def describe_rules(scenario: Scenario) -> list[str]:
+    """Pacts, open verbs and options, a line each."""
+    template, names = scenario.template(), scenario.state_names()
+    pairs = [f"{names[i]}-{names[j]}" for i, j in zip(*np.nonzero(np.triu(template.pact)), strict=True)]
+    lines = ["Pacts at the start: " + (", ".join(pairs) or "none") + "."]
+    verbs = [*list(Verb)[:PLAIN_VERBS], *OBJECT_VERBS[: len(scenario.verbs)]]
+    lines.append("What a state can do: " + "; ".join(f"{v.name.lower()} ({VERB_MEANING[v][0]})" for v in verbs) + ".")
+    if NOBODY in template.design:
+        kinds = sorted({wants(scenario, template.designs, m) for m in range(len(template.designs))})
+        lines.append(f"What a state wants is drawn each episode: {', '.join(kinds)}.")
+    spreads = [
+        f"{field} {getattr(scenario, f'{field}_spread'):g}"
+        for field in ("economy", "forces", "technology", "ideology")
+        if getattr(scenario, f"{field}_spread")
+    ]
+    if spreads:
+        lines.append("Episodes vary what states start with, by spreads: " + ", ".join(spreads) + ".")
+    if scenario.permute_seats:
+        lines.append("Who sits in which seat is drawn each episode.")
+    if template.member.any():
+        members = [name for name, member in zip(names, template.member, strict=True) if member]
+        whole = "all states" if len(members) == len(names) else listed(members)
+        lines.append(f"Institution: {whole}; its quorum can sanction collectively.")
+    lines.append(
+        "The end comes by chance." if scenario.max_cycles is None else f"It is cut after {scenario.max_cycles} years."
+    )
+    return lines
+
+
+def describe_parameters(scenario: Scenario, every: bool) -> list[str]:
+    """Parameters with unit, range and source: those that differ from the defaults, or every one."""
+    default, p = Parameters(), scenario.parameters_resolved()
+    chosen = [name for name in ABOUT if every or getattr(p, name) != getattr(default, name)]
+    if not chosen:
+        return ["All parameters are at their defaults (`--all` shows them)."]
+    rows = [("parameter", "value", "default", "range", "unit", "source")]
+    for name in chosen:
+        about = ABOUT[name]
+        value, usual = f"{getattr(p, name):g}", f"{getattr(default, name):g}"
+        rows.append((name, value, usual, f"{about.low:g}..{about.high:g}", about.unit, about.source))
+    return columns(rows, right=(1, 2))
+
+
+# run
+
+
+def split_names(names: str) -> list[str]:
+    """Doctrines of a comma list; ValueError for an unknown one, or for none."""
+    split = [name.strip() for name in names.split(",") if name.strip()]
+    for name in split:
+        doctrine_id(name)
+    if not split:
+        raise ValueError("no doctrine given: a name from `balance-env list`, or several with commas")
+    return split
+
+
+def run_history(options: argparse.Namespace) -> None:
+    """One episode in sentences, year by year, and how it ended."""
+    scenario = load(options)
+    doctrines = split_names(options.players)
+    count = len(scenario.state_names())
+    batch = make_batch(scenario, [doctrines[i % len(doctrines)] for i in range(count)], options.years)
+    batch.reset(options.seed)
+    print("\n".join(introduction(batch, doctrines)), end="\n\n")
+    recorder = Recorder(batch)
+    if options.table:
+        print(year_table(batch), end="\n\n")
+    while recorder.ending == Ending.NOT:
+        batch.advance()
+        recorder.record()
+        told = tell_year(recorder, recorder.year, options.quiet_years)
+        if options.table:
+            told = [year_table(batch), ""]
+        if told:
+            print("\n".join(told))
+    print("\n" + "\n".join(closing(recorder)))
+
+
+def introduction(batch: VectorEnv, doctrines: Sequence[str]) -> list[str]:
+    """Scenario, seed and who plays whom."""
+    lines = wrapped(f"{batch.scenario.description} Seed {batch.seed}.")
+    if len(doctrines) == 1:
+        return [*lines, *wrapped(f"{doctrines[0]} plays every seat: {DOCTRINES[doctrines[0]].sentence}")]
+    names = names_by_seat(batch)
+    for n, doctrine in enumerate(doctrines[: len(names)]):
+        seats = [name for i, name in enumerate(names) if i % len(doctrines) == n]
+        lines += wrapped(f"{listed(seats)}: {doctrine}. {DOCTRINES[doctrine].sentence}", "- ", "  ")
+    return lines
+
+
+# play
+
+
+def run_play(options: argparse.Namespace) -> None:
+    """One seat at the terminal, year by year, and a debrief."""
+    scenario = load(options)
+    seat = options.seat
+    players = place_opponents(seat, split_names(options.opponents), len(scenario.state_names()))
+    batch = make_batch(scenario, players, options.years)
+    batch.reset(options.seed)
+    recorder = Recorder(batch)
+    print("\n".join(welcome(batch, seat)))
+    while recorder.ending == Ending.NOT and recorder.of_year(recorder.year)[seat].alive:
+        print("\n" + year_table(batch) + "\n")
+        print("\n".join(what_seat_sees(batch, seat)) + "\n")
+        action = ask(batch, seat)
+        if action is None:
+            break
+        batch.pending_actions[0, seat] = action
+        batch.advance()
+        recorder.record()
+        print("\n" + "\n".join(tell_year(recorder, recorder.year, is_full=True)))
+    print("\n" + "\n".join(debrief(recorder, seat)))
+
+
+def welcome(batch: VectorEnv, seat: int) -> list[str]:
+    """Who the player is, and how to play."""
+    weights = batch.worlds.design[0, seat]
+    terms = listed([f"{term.name.lower()} ({weights[term]:g})" for term in Term if weights[term]])
+    lines = [
+        batch.scenario.description,
+        f"You are {names_by_seat(batch)[seat]}. What counts for you, with its weight: {terms}.",
+        "Each year all act at once. Answer with the number of an action, or with words, as in `arm` or `ally A`. "
+        "In the line of ally, + is a partner whose pledge you would restate, ~ has offered you a pact, ! is in a "
+        "dispute and you would stand by it. q ends the game.",
+    ]
+    return [line for text in lines for line in wrapped(text)]
+
+
+def ask(batch: VectorEnv, seat: int) -> int | None:
+    """The player's legal action, asked for until it is one; None at `q` or the end of input."""
+    print("\n".join(choices(batch, seat)))
+    legal = {int(action) for action in np.flatnonzero(batch.action_masks[0, seat])}
+    words = spoken(batch, seat, legal)
+    year = int(batch.worlds.clock[0, 3]) + 1
+    while True:
+        try:
+            answer = " ".join(input(f"{year_label(batch.scenario, year)}> ").lower().split())
+        except EOFError:
+            print()
+            return None
+        if answer in ("q", "quit"):
+            return None
+        action = int(answer) if answer.isdecimal() else words.get(answer)
+        if action in legal:
+            return action
+        print(f"{answer!r} is none of the actions above; q ends the game.")
+
+
+def spoken(batch: VectorEnv, seat: int, legal: set[int]) -> dict[str, int]:
+    """Legal actions by their words in lower case: `arm`, `ally frn`, `ally france`."""
+    names = names_by_seat(batch)
+    labels = [labels_by_id(batch.scenario)[ident] for ident in batch.worlds.actor[0].ident]
+    words = {}
+    for action in legal:
+        verb, target = meaning(batch, seat, action)
+        objects = [""] if target is None else [f" {labels[target]}", f" {names[target]}"]
+        words.update({f"{verb}{thing}".lower(): action for thing in objects})
+    return words

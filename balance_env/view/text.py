@@ -1,0 +1,411 @@
+"""A world in words: the table of a year, its history in sentences, and what a seat sees."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from ..core.actions import action_table
+from ..core.observe import GROWTH_SCALE, OTHER_SIZE, OTHERS_START, Other, Own
+from ..core.reward import DESIGNS, Term, design_weights
+from ..core.world import NOBODY, Clock, Ending, Verb, World
+from ..doctrines import Script
+from ..record import ANSWERS, Event, Kind, Recorder, events_of_year, listed, names_by_seat, snapshot
+from ..scenario import Scenario, letters
+from ..vector import VectorEnv
+
+WIDTH = 100  # columns
+BAR = 5  # columns of a share's bar
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+MINOR = (Kind.OFFER, Kind.SANCTION_ENDED)  # events that a history leaves out
+ENDINGS = {
+    Ending.CHANCE: "by chance: the game ends for everyone in a year that nobody could foresee",
+    Ending.HEGEMONY: "in hegemony: one state holds more of the system's capability than the rest can balance",
+    Ending.LAST_STATE: "for want of states: at most one is left",
+    Ending.TIME: "at its horizon",
+}
+
+
+def first_year(scenario: Scenario) -> int:
+    """The year from which a scenario counts: the one its name ends in, as in `powers_1913`, else 0."""
+    found = re.search(r"_(\d{4})$", scenario.name)
+    return int(found[1]) if found else 0
+
+
+def year_label(scenario: Scenario, year: int) -> str:
+    """`1914` where the scenario's name says when it begins, else `year 1`."""
+    start = first_year(scenario)
+    return str(start + year) if start else f"year {year}"
+
+
+def labels_by_id(scenario: Scenario) -> list[str]:
+    """A short label for each state by its id: its code where it has one, a letter where it is anonymous."""
+    if isinstance(scenario.states, int) or scenario.anonymous:
+        return [letters(a) for a in range(len(scenario.state_names()))]
+    return [state.code or state.name for state in scenario.states]
+
+
+def labels_by_seat(batch: VectorEnv, w: int = 0) -> list[str]:
+    """A short label for the state in each seat of world `w`."""
+    labels = labels_by_id(batch.scenario)
+    return [labels[ident] for ident in batch.worlds.actor[w].ident]
+
+
+def design_name(weights: Iterable[float], batch: VectorEnv) -> str:
+    """The name of a design, or its weights by term."""
+    given = list(weights)
+    for name in DESIGNS:
+        if np.allclose(given, design_weights(name, batch.parameters)):
+            return name.replace("_", " ")
+    return ", ".join(f"{term.name.lower()} {given[term]:g}" for term in Term if given[term])
+
+
+def bar(share: float, width: int = BAR) -> str:
+    """A bar of at most `width` columns, full at a share of one half."""
+    eighths = round(8 * width * min(1.0, 2.0 * share))
+    return ("█" * (eighths // 8) + EIGHTHS[eighths % 8]).strip().ljust(width)
+
+
+def effective_poles(shares: Iterable[float]) -> float:
+    """How many equal states would be as concentrated: one over the sum of squared shares.
+
+    Source: Laakso & Taagepera 1979, Effective number of parties, Comparative Political Studies 12(1).
+    """
+    squares = sum(share * share for share in shares)
+    return 1.0 / squares if squares else 0.0
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 war`, `2 wars`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def wrapped(text: str, first: str = "", hanging: str | None = None, width: int = WIDTH) -> list[str]:
+    """`text` in lines of at most `width` columns; `first` before the first, `hanging` before the others."""
+    rest = " " * len(first) if hanging is None else hanging
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+
+
+def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int = 2) -> list[str]:
+    """Rows of cells as lines, each column as wide as its widest cell; those in `right` aligned to the right."""
+    widths = [max(len(row[c]) for row in rows) for c in range(len(rows[0]))]
+    return [
+        (" " * gap)
+        .join(
+            cell.rjust(width) if c in right else cell.ljust(width)
+            for c, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        .rstrip()
+        for row in rows
+    ]
+
+
+# the table of a year
+
+
+def did(world: World, i: int, labels: Sequence[str]) -> str:
+    """What i did this year: `arm`, `ally FRN`."""
+    me = world.actor[i]
+    verb = Verb(me.verb).name.lower()
+    return verb if me.target == NOBODY else f"{verb} {labels[me.target]}"
+
+
+def standing(world: World, i: int, labels: Sequence[str]) -> str:
+    """Whom i is tied to, with its pledge in %, and what it is in with others."""
+    me, mine = world.actor[i], world.pair[i]
+    parts = []
+    challengers = [labels[k] for k, other in enumerate(world.actor) if other.dispute == i]
+    if challengers:
+        parts.append(f"CHALLENGED by {' '.join(challengers)}")
+    if me.dispute != NOBODY:
+        parts.append(f"CHALLENGES {labels[me.dispute]}")
+    if me.patron != NOBODY:
+        parts.append(f"client of {labels[me.patron]}")
+    partners = [f"{labels[j]} {100 * mine[j].willingness:.0f}" for j in range(len(labels)) if mine[j].pact]
+    if partners:
+        parts.append(f"with {', '.join(partners)}")
+    senders = [labels[k] for k in range(len(labels)) if world.pair[k, i].sanction]
+    if senders:
+        parts.append(f"sanctioned by {' '.join(senders)}")
+    return "; ".join(parts)
+
+
+def heading(scenario: Scenario, year: int, shares: Sequence[float], living: int) -> str:
+    """The line above a table: when, how many states, how many poles."""
+    when = f"{year_label(scenario, year)} (year {year})" if first_year(scenario) else f"Year {year}"
+    return f"{when}: {counted(living, 'state')}, {effective_poles(shares):.1f} effective poles"
+
+
+def year_table(batch: VectorEnv) -> str:
+    """World 0 of the batch as it stands: a table of its states, and what happened this year.
+
+    Share is of the system's capability (a full bar is one half); output 1.00 is the mean at the
+    start; `with B 60` means: a partner of B, with 60 % of its usable force pledged to it.
+    """
+    world, names, labels = snapshot(batch), names_by_seat(batch), labels_by_seat(batch)
+    actor, year = world.actor, int(world.clock[Clock.YEAR])
+    is_anonymous = isinstance(batch.scenario.states, int) or batch.scenario.anonymous
+    wide = max(map(len, labels))
+    title = [
+        name if is_anonymous or label == name else f"{label:{wide}} {name}"
+        for label, name in zip(labels, names, strict=True)
+    ]
+    wants = [design_name(world.design[i], batch) for i in range(len(names))]
+    short = [want if want.replace(" ", "_") in DESIGNS else "own" for want in wants]
+    rows: list[Sequence[str]] = [("state", "capability", "output", "forces", "tech", "wants", "did" if year else "")]
+    for i, me in enumerate(actor):
+        share = f"{bar(me.opening_share)}{100 * me.opening_share:5.1f}%"
+        numbers = (f"{me.economy:.2f}", f"{me.forces:.2f}", f"{me.technology:.2f}")
+        act = did(world, i, labels) if year and (me.alive or me.fell) else ""
+        rows.append((title[i], share, *numbers, short[i], act) if me.alive else (title[i], "fallen", *[""] * 4, act))
+    lines = [heading(batch.scenario, year, actor["opening_share"].tolist(), int(actor["alive"].sum()))]
+    left = columns(rows, right=(2, 3, 4), gap=1)
+    indent = max(map(len, left)) + 1
+    lines.append(f"{left[0]:{indent}}ties (its pledge, %)")
+    for i, line in enumerate(left[1:]):
+        ties = standing(world, i, labels) if actor[i].alive else ""
+        lines += wrapped(ties, f"{line:{indent}}", " " * indent) or [line]
+    lines += [f"{name} wants {want}" for name, want, word in zip(names, wants, short, strict=True) if word == "own"]
+    for event in events_of_year(world, world, names):  # without the year's beginning: disputes, wars and falls
+        lines += wrapped(event.sentence(), "* ")
+    return "\n".join(lines)
+
+
+# a history
+
+
+def merged(events: Sequence[Event]) -> list[str]:
+    """The events as sentences, those of one kind with one object told together."""
+    surrenders = [event for event in events if event.kind == Kind.CAPITULATED]
+    told_as_such = {(e.target, e.actor) if e.cause == "target" else (e.actor, e.target) for e in surrenders}
+    groups: dict[tuple, list[Event]] = {}
+    for event in events:
+        if event.kind == Kind.CLIENT and (event.actor, event.target) in told_as_such:
+            continue
+        if event.kind == Kind.PACT:
+            event = _hub_last(event, events)
+        key = (event.kind, event.target, event.cause) if event.kind in _TOGETHER else (event,)
+        groups.setdefault(key, []).append(event)
+    told = []
+    for group in groups.values():
+        first = group[0]
+        if len(group) == 1:
+            told.append(first.sentence())
+        else:
+            told.append(_TOGETHER[first.kind](listed([event.actor for event in group]), first))
+    return told
+
+
+def _hub_last(pact: Event, events: Sequence[Event]) -> Event:
+    """The pact with the partner that concludes more pacts this year as its target."""
+    count = Counter(name for event in events if event.kind == Kind.PACT for name in (event.actor, event.target))
+    return pact._replace(actor=str(pact.target), target=pact.actor) if count[pact.actor] > count[pact.target] else pact
+
+
+_TOGETHER: dict[Kind, Callable[[str, Event], str]] = {
+    Kind.SANCTION: lambda who, e: f"{who} impose sanctions on {e.target}.",
+    Kind.CLIENT: lambda who, e: (
+        f"{who} join {e.target} against {e.cause} and become its clients."
+        if e.cause
+        else f"{who} bandwagon with {e.target} and become its clients."
+    ),
+    Kind.RELEASED: lambda who, e: f"{who} are no longer {e.target}'s clients, {e.cause}.",
+    Kind.OFFER: lambda who, e: f"{who} offer {e.target} pacts.",
+    Kind.PACT: lambda who, e: f"{e.target} concludes defence pacts with {who}.",
+}
+
+
+def tell_year(recorder: Recorder, year: int, is_full: bool = False) -> list[str]:
+    """What happened in a year, in sentences; empty where nothing is worth telling, unless `is_full`."""
+    told = [event for event in recorder.events if event.year == year and (is_full or event.kind not in MINOR)]
+    if not told and not is_full:
+        return []
+    label = year_label(recorder.batch.scenario, year)
+    return wrapped(" ".join(merged(told)) or "Nothing worth telling.", f"{label}  ", " " * 6)
+
+
+def closing(recorder: Recorder) -> list[str]:
+    """How an episode ended: survivors, capability, poles, disputes and wars, acts and answers."""
+    start, end = recorder.of_year(0), recorder.of_year(recorder.year)
+    kinds = Counter(event.kind for event in recorder.events)
+    poles = [effective_poles(row.share for row in rows) for rows in (start, end)]
+    survivors = [row.name for row in end if row.alive]
+    ending = f"the game ends {ENDINGS[recorder.ending]}" if recorder.ending else "the game stops unfinished"
+    lines = [
+        f"After {counted(recorder.year, 'year')} {ending}.",
+        f"{len(survivors)} of {len(end)} states survive. "
+        f"Effective poles: {poles[0]:.1f} at the start, {poles[1]:.1f} now.",
+        f"{counted(kinds[Kind.DISPUTE], 'dispute')}: {counted(kinds[Kind.WAR], 'war')}, "
+        f"{kinds[Kind.BACKED_DOWN]} backed down, {kinds[Kind.SETTLED]} settled by a pact, "
+        f"{kinds[Kind.CAPITULATED]} ended in clientage. "
+        f"{counted(kinds[Kind.ANNEXED] + kinds[Kind.FELL], 'fall')}.",
+    ]
+    lines = [line for text in lines for line in wrapped(text)]
+    return [*lines, "", *acts_table(recorder), "", *answers_table(recorder)]
+
+
+def acts_table(recorder: Recorder) -> list[str]:
+    """A line a state: its share at the start and at the end, its return, and how often it did what."""
+    start, end = recorder.of_year(0), recorder.of_year(recorder.year)
+    acts = Counter((row.seat, row.verb) for row in recorder.states)
+    returns = np.array([row.reward for row in recorder.states]).reshape(-1, len(end)).sum(axis=0)
+    done = [verb.name.lower() for verb in Verb if any(acts[row.seat, verb.name.lower()] for row in end)]
+    rows: list[Sequence[str]] = [("state", "share at start", "at end", "return", *done)]
+    for old, new in zip(start, end, strict=True):
+        now = f"{bar(new.share)}{100 * new.share:5.1f}%" if new.alive else "fallen"
+        counts = [str(acts[new.seat, verb]) for verb in done]
+        rows.append((new.name, f"{bar(old.share)}{100 * old.share:5.1f}%", now, f"{returns[new.seat]:.2f}", *counts))
+    return columns(rows, right=range(3, len(rows[0])))
+
+
+def answers_table(recorder: Recorder) -> list[str]:
+    """How the states answered the disputes of others, in the year of the showdown."""
+    if not recorder.answers:
+        return ["No third party had a dispute of others to answer."]
+    count = Counter((answer.state, answer.answer) for answer in recorder.answers)
+    rows: list[Sequence[str]] = [("third party", *ANSWERS)]
+    for row in recorder.of_year(0):
+        if any(count[row.name, answer] for answer in ANSWERS):
+            rows.append((row.name, *[str(count[row.name, answer]) for answer in ANSWERS]))
+    total = [sum(count[row.name, answer] for row in recorder.of_year(0)) for answer in ANSWERS]
+    rows.append(("all", *[f"{100 * number / sum(total):.0f}%" for number in total]))
+    headline = "How often each answered a dispute of others, in the year of its showdown:"
+    return [headline, *columns(rows, right=range(1, len(rows[0])))]
+
+
+def transcript(recorder: Recorder) -> str:
+    """An episode in full, for comparison: seed, players, and for every year acts, events and shares."""
+    batch = recorder.batch
+    labels = labels_by_seat(batch)
+    label = dict(zip(recorder.names, labels, strict=True))
+    players = [Script(me.player).name.lower() for me in batch.worlds.actor[0]]
+    seats = ", ".join(f"{label[name]} {player}" for name, player in zip(recorder.names, players, strict=True))
+    lines = [f"scenario {batch.scenario.name}, seed {batch.seed}", *wrapped(seats, "players ")]
+    for year in range(recorder.year + 1):
+        rows = recorder.of_year(year)
+        lines += ["", year_label(batch.scenario, year)]
+        acts: dict[str, list[str]] = {}
+        for row in rows:
+            if row.verb:
+                act = label[row.name] + (f">{label[row.target]}" if row.target else "")
+                acts.setdefault(row.verb, []).append(act)
+        for verb in Verb:
+            if verb.name.lower() in acts:
+                lines += wrapped(" ".join(acts[verb.name.lower()]), f"  {verb.name.lower():10}")
+        for event in recorder.events:
+            if event.year == year:
+                lines += wrapped(event.sentence(), "  * ")
+        shares = [f"{label[row.name]} {row.share:.4f}" for row in rows if row.alive]
+        lines += wrapped(" ".join(shares), "  shares    ")
+    if recorder.ending != Ending.NOT:
+        lines += ["", f"The game ends {ENDINGS[recorder.ending]}."]
+    return "\n".join(lines) + "\n"
+
+
+# what a player sees
+
+
+def what_seat_sees(batch: VectorEnv, seat: int) -> list[str]:
+    """What the state in `seat` of world 0 perceives, in sentences: from its own row, not from the truth."""
+    world, names = snapshot(batch), names_by_seat(batch)
+    row = batch.outputs.rows[0, seat]
+    slots = world.pair[seat].order[: len(names) - 1].tolist()
+    block = {
+        j: row[OTHERS_START + slot * OTHER_SIZE : OTHERS_START + (slot + 1) * OTHER_SIZE]
+        for slot, j in enumerate(slots)
+    }
+    me = world.actor[seat]
+    fears = sorted((j for j in slots if block[j][Other.ALIVE]), key=lambda j: -block[j][Other.THREAT])
+    said = [
+        f"You hold {100 * row[Own.SHARE]:.0f} % of the system's capability; your defence, partners and all, covers "
+        f"{100 * row[Own.SECURITY]:.0f} % of the worst attack you can imagine.",
+        "You fear " + listed([f"{names[j]} ({100 * block[j][Other.THREAT]:.0f})" for j in fears[:3]]) + ", of 100.",
+    ]
+    if me.patron != NOBODY:
+        said.append(f"You are {names[me.patron]}'s client: it takes tribute and half of your force in war.")
+    if row[Own.EMBARGO] > 0:
+        said.append(f"Sanctions cost you {100 * row[Own.EMBARGO] / GROWTH_SCALE:.1f} % of growth.")
+    for j in slots:
+        if block[j][Other.OFFER_TO_ME] > 0:
+            said.append(f"{names[j]} offers you a pact: ally with it to conclude it.")
+    for c, challenger in enumerate(world.actor):
+        if challenger.dispute != NOBODY:
+            said.append(_see_dispute(block, names, seat, c, int(challenger.dispute)))
+    return [line for text in said for line in wrapped(text, "- ", "  ")]
+
+
+def _see_dispute(block: dict[int, np.ndarray], names: Sequence[str], seat: int, c: int, j: int) -> str:
+    """A dispute of c with j as the player sees it, with the odds of its war."""
+    if seat == j:
+        return f"{names[c]} CHALLENGES YOU. You give it {100 * block[c][Other.ODDS]:.0f} % to win a war."
+    if seat == c:
+        return f"You challenge {names[j]}. You give yourself {100 * (1 - block[j][Other.ODDS]):.0f} % to win a war."
+    odds = {name: 100 * block[c][piece] for name, piece in _ODDS.items()}
+    friend = ", your partner," if block[j][Other.PACT] else ""
+    return (
+        f"{names[c]} challenges {names[j]}{friend} and would win with {odds['out']:.0f} %: {odds['by']:.0f} % if you "
+        f"ally with {names[j]}, {odds['with']:.0f} % if you bandwagon with {names[c]}."
+    )
+
+
+_ODDS = {"out": Other.ODDS, "by": Other.ODDS_AGAINST_ME, "with": Other.ODDS_WITH_ME}
+
+
+def choices(batch: VectorEnv, seat: int) -> list[str]:
+    """The legal actions of `seat` in world 0, by verb, each with its number."""
+    world, labels = snapshot(batch), labels_by_seat(batch)
+    legal = np.flatnonzero(batch.action_masks[0, seat])
+    by_verb: dict[str, list[str]] = {}
+    for action in legal:
+        verb, target = meaning(batch, seat, int(action))
+        text = f"{action} {verb}" if target is None else f"{action} {labels[target]}{_mark(world, seat, target, verb)}"
+        by_verb.setdefault("" if target is None else verb, []).append(text)
+    return [line for verb, texts in by_verb.items() for line in wrapped("   ".join(texts), f"  {verb:10}")]
+
+
+def _mark(world: World, seat: int, j: int, verb: str) -> str:
+    """What stands out about an object: `+` a partner, `~` it has offered a pact, `!` challenged by another."""
+    if verb != "ally":
+        return ""
+    is_challenged = any(other.dispute == j for k, other in enumerate(world.actor) if k != seat)
+    return "+" * int(world.pair[seat, j].pact) + "~" * int(world.pair[j, seat].offer > 0) + "!" * int(is_challenged)
+
+
+def meaning(batch: VectorEnv, seat: int, action: int) -> tuple[str, int | None]:
+    """(verb, seat of its object or None) of an action of `seat` in world 0."""
+    name, _, slot = action_table(batch.num_actors, batch.setting.open_verbs)[action].partition(" +")
+    return name, int(batch.worlds.pair[0, seat, int(slot) - 1].order) if slot else None
+
+
+def debrief(recorder: Recorder, seat: int) -> list[str]:
+    """After a game: what each design would have made of the seat's years, and who balanced."""
+    batch = recorder.batch
+    years = np.array([row.terms for row in recorder.states if row.seat == seat])
+    sums = years.sum(axis=0)
+    weights = {name.replace("_", " "): np.array(design_weights(name, batch.parameters)) for name in DESIGNS}
+    totals = {name: _totals(recorder, weight) for name, weight in weights.items()}
+    rows = [("term", "sum", *weights)]
+    for term in Term:
+        parts = [f"{weight[term] * sums[term]:.2f}" if weight[term] else "" for weight in weights.values()]
+        rows.append((term.name.lower(), f"{sums[term]:.2f}", *parts))
+    rows.append(("total", "", *[f"{total[seat]:.2f}" for total in totals.values()]))
+    ranks = [f"{1 + sum(other > total[seat] for other in total)} of {len(total)}" for total in totals.values()]
+    rows.append(("rank among the states", "", *ranks))
+    name = recorder.names[seat]
+    own = design_name(batch.worlds.design[0, seat], batch)
+    return [
+        f"You were {name} and wanted: {own}. What your years were worth, by design:",
+        *columns(rows, right=range(1, len(rows[0]))),
+        "",
+        *closing(recorder),
+    ]
+
+
+def _totals(recorder: Recorder, weights: np.ndarray) -> np.ndarray:
+    """Weighted sum of the terms of every seat (N,)."""
+    terms = np.array([row.terms for row in recorder.states]).reshape(-1, len(recorder.names), len(Term))
+    return terms.sum(axis=0) @ weights

@@ -1,0 +1,226 @@
+"""Speed of the environment: `python benchmarks/speed.py [--quick] [--write docs/speed.md]`.
+
+Prints agent-steps a second by number of actors, worlds and threads, the time of a world-year by
+phase, bytes written beside this machine's copy bandwidth, memory per world, PettingZoo years a
+second, and cold and warm starts. Medians of five; compare figures of one run only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numba
+import numpy as np
+
+import balance_env
+from balance_env import VectorEnv
+from balance_env.core import alignment, capability, dispute, economy, observe, reward, survival, threat, war
+from balance_env.core import year as calendar
+from balance_env.core.actions import read_actions
+from balance_env.core.reward import Term
+from balance_env.core.world import World, at, bytes_per_world
+from balance_env.kernels.cpu import choose_actions
+
+REPEATS = 5
+WARM_UP_YEARS = 30
+PHASES = {
+    "read actions": "read_actions(world, actions[w], out.masks[w])",
+    "diplomacy": "diplomacy(world, p, scratch)",
+    "arming": "arming(world, p)",
+    "showdown": "showdown(world, p, scratch, .1)",
+    "disputes open": "open_disputes(world, p, scratch, .1)",
+    "economy": "economy(world, p, scratch, .1)",
+    "fading": "fading(world, p, scratch)",
+    "falling": "falling(world, p)",
+    "perceiving": "perceiving(world, p, scratch)",
+    "reward": "reward(world, p, scratch, out.terms[w], out.rewards[w])",
+    "observation": "observation(world, p, scratch, verbs, 0, out.rows[w], out.masks[w])",
+}
+RULES = {
+    "at": at,
+    "read_actions": read_actions,
+    "diplomacy": alignment.diplomacy,
+    "arming": economy.arming,
+    "showdown": war.showdown,
+    "open_disputes": dispute.open_disputes,
+    "economy": economy.economy,
+    "fading": calendar.fading,
+    "falling": survival.falling,
+    "perceiving": calendar.perceiving,
+    "reward": reward.reward,
+    "observation": observe.observation,
+    "measure_strength": capability.measure_strength,
+    "perceive": threat.perceive,
+}
+
+
+def median_seconds(call: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Median wall-clock seconds of `call`."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def random_batch(worlds: int, actors: int, threads: int) -> VectorEnv:
+    """A batch in which random legal play holds every seat, some years into its episodes."""
+    env = VectorEnv("default", worlds, states=actors, threads=threads, players="random_legal")
+    env.reset(seed=0)
+    env.run(WARM_UP_YEARS if worlds * actors < 100_000 else 2)
+    return env
+
+
+def steps_per_second(worlds: int, actors: int, threads: int) -> float:
+    """Agent-steps a second of `VectorEnv.step` under random legal actions; the choosing is not timed."""
+    env = random_batch(worlds, actors, threads)
+    env._plays = False  # actions are chosen outside the timed part
+    years = max(2, int(40_000 / (worlds * actors)))
+    times = []
+    for _ in range(REPEATS):
+        spent = 0.0
+        for _ in range(years):
+            choose_actions(env._worlds, env._out, env.pending_actions, 0, worlds)
+            actions = env.pending_actions.copy()
+            start = time.perf_counter()
+            env.step(actions)
+            spent += time.perf_counter() - start
+        times.append(spent)
+    env.close()
+    return worlds * actors * years / statistics.median(times)
+
+
+def phase_times(worlds: int = 1024, actors: int = 8) -> dict[str, float]:
+    """Microseconds of a world-year by phase, each on fresh copies of the same worlds."""
+    env = random_batch(worlds, actors, 1)
+    choose_actions(env._worlds, env._out, env.pending_actions, 0, worlds)
+    scratch, verbs = env._scratch[0], env.setting.open_verbs
+    prepare = "read_actions(world, actions[w], out.masks[w]); measure_strength(world, scratch); perceive(world, p, scratch)"
+    kernels = {name: _loop(text) for name, text in {"prepare": prepare, **PHASES}.items()}
+    times = {}
+    for name, kernel in kernels.items():
+        best = []
+        for repeat in range(REPEATS + 1):
+            copy = World(*[array.copy() for array in env._worlds])
+            arguments = (copy, env._p, scratch, env._out, env.pending_actions, verbs)
+            kernels["prepare"](*arguments)
+            start = time.perf_counter()
+            kernel(*arguments)
+            if repeat:  # the first one compiles
+                best.append(time.perf_counter() - start)
+        times[name] = statistics.median(best) / worlds * 1e6
+    return {name: times[name] for name in PHASES}
+
+
+def _loop(text: str) -> Callable[..., None]:
+    """A compiled loop over worlds around one phase."""
+    source = (
+        "def loop(worlds, p, scratch, out, actions, verbs):\n"
+        "    for w in range(len(worlds.clock)):\n"
+        f"        world = at(worlds, w); {text}\n"
+    )
+    namespace = dict(RULES)
+    exec(source, namespace)
+    return numba.njit(nogil=True, error_model="numpy", _nrt=False)(namespace["loop"])
+
+
+def pettingzoo_years_per_second(years: int = 2000) -> float:
+    """Years a second of the PettingZoo environment, N = 8, masks and reward terms in infos."""
+    env = balance_env.parallel_env("default")
+    rng = np.random.default_rng(0)
+    rates = []
+    for _ in range(REPEATS):
+        _, infos = env.reset(seed=0)
+        spent = 0.0
+        for _ in range(years):
+            if not env.agents:
+                _, infos = env.reset()
+            actions = {agent: rng.choice(np.flatnonzero(infos[agent]["action_mask"])) for agent in env.agents}
+            start = time.perf_counter()
+            _, _, _, _, infos = env.step(actions)
+            spent += time.perf_counter() - start
+        rates.append(years / spent)
+    return statistics.median(rates)
+
+
+def copy_bandwidth(megabytes: int = 256) -> float:
+    """GB a second that one core copies (read plus written)."""
+    source = np.ones(megabytes * 2**20 // 8)
+    target = np.empty_like(source)
+    return 2 * source.nbytes / median_seconds(lambda: np.copyto(target, source)) / 1e9
+
+
+def start_seconds(cache: str) -> float:
+    """Seconds of the first reset and step in a fresh process whose compiled rules live in `cache`."""
+    program = (
+        "import time, balance_env; start = time.perf_counter(); env = balance_env.parallel_env(); env.reset(seed=0);"
+        "env.step({agent: 0 for agent in env.agents}); print(time.perf_counter() - start)"
+    )
+    environment = {**os.environ, "BALANCE_ENV_CACHE": cache}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def report(quick: bool) -> list[str]:
+    """The lines of the report, as Markdown."""
+    cores = len(os.sched_getaffinity(0))
+    lines = [
+        f"Measured {date.today()} on {platform.machine()}, {cores} shared cores, Python {platform.python_version()}, "
+        f"numba {numba.__version__}, numpy {np.__version__}. Medians of {REPEATS}; random legal play; observations, "
+        "masks, rewards and resets included.",
+        "",
+        "| N | W | agent-steps/s, 1 thread | 2 threads | ratio |",
+        "|---|---|---|---|---|",
+    ]
+    grid = [(8, 1), (8, 64), (8, 1024), (64, 64)] if quick else [
+        (n, w) for n in (4, 8, 16, 32, 64, 128) for w in (1, 16, 64, 256, 1024, 4096) if n * n * w <= 2**22
+    ]
+    for actors, worlds in grid:
+        one = steps_per_second(worlds, actors, 1)
+        two = steps_per_second(worlds, actors, 2) if cores > 1 and worlds > 1 else float("nan")
+        lines.append(f"| {actors} | {worlds} | {one:,.0f} | {two:,.0f} | {two / one:.2f} |")
+        print(lines[-1], flush=True)
+    phases = phase_times()
+    whole = sum(phases.values())
+    lines += ["", "| phase, N = 8, W = 1024 | µs a world-year | share |", "|---|---|---|"]
+    lines += [f"| {name} | {value:.2f} | {value / whole:.0%} |" for name, value in phases.items()]
+    lines += [f"| all | {whole:.2f} | |", ""]
+    written = 8 * (observe.row_size(8) * 4 + (3 + 3 * 7) + 8 + 8 * len(Term)) + bytes_per_world(8, len(Term))
+    lines += [
+        f"Bytes written a world-year at N = 8, at most: {written:,} ({written / whole / 1e3:.2f} GB/s at the speed above; "
+        f"this machine copies {copy_bandwidth():.0f} GB/s).",
+        f"State of a world: {bytes_per_world(8, len(Term)):,} bytes at N = 8, "
+        f"{bytes_per_world(64, len(Term)):,} at N = 64.",
+        f"PettingZoo, N = 8: {pettingzoo_years_per_second():,.0f} years/s.",
+    ]
+    with tempfile.TemporaryDirectory() as cache:
+        cold, warm = start_seconds(cache), start_seconds(cache)
+    lines.append(f"First reset and step: {cold:.1f} s with nothing compiled, {warm:.2f} s with a warm cache.")
+    return lines
+
+
+def main() -> None:
+    """Print the report; write it where asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a short grid")
+    parser.add_argument("--write", type=Path, help="also write the report to this file")
+    options = parser.parse_args()
+    lines = report(options.quick)
+    print("\n".join(lines))
+    if options.write:
+        options.write.write_text("# Speed\n\nMade by `python benchmarks/speed.py --write docs/speed.md`.\n\n" + "\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
