@@ -25,7 +25,6 @@ from .vector import VectorEnv
 from .view.map import draw_map
 from .view.tables import VERB_MEANING, pages
 from .view.text import (
-    bar,
     choices,
     closing,
     columns,
@@ -33,11 +32,13 @@ from .view.text import (
     labels_by_id,
     meaning,
     names_by_seat,
+    percent,
+    state_table,
+    tell_reward,
     tell_year,
     what_seat_sees,
     wrapped,
     year_label,
-    year_table,
 )
 
 YEARS = 60  # of a history, unless told otherwise
@@ -173,11 +174,10 @@ def run_describe(options: argparse.Namespace) -> None:
 def describe_states(scenario: Scenario) -> list[str]:
     """A table of the states as the scenario gives them, before an episode's draws."""
     template, p, labels = scenario.template(), scenario.parameters_resolved(), labels_by_id(scenario)
-    quality, part, capability = map(as_plain, (quality_of_forces, share_of, capability_share))
+    quality, part, capability = as_plain(quality_of_forces), as_plain(share_of), as_plain(capability_share)
     strength = template.forces * quality(template.technology, p.theta)
-    rows: list[Sequence[str]] = [
-        ("state", "", "capability", "output", "forces", "technology", "ideology", "wants", "neighbours")
-    ]
+    head = ("state", "", "capability", "output", "forces", "tech", "ideology", "wants", "neighbours")
+    rows: list[Sequence[str]] = [head]
     for a, name in enumerate(scenario.state_names()):
         share = capability(
             part(strength[a], strength.sum(), len(labels)),
@@ -190,7 +190,7 @@ def describe_states(scenario: Scenario) -> list[str]:
             (
                 labels[a],
                 name,
-                f"{bar(share)}{100 * share:5.1f}%",
+                percent(share),
                 *(f"{number:.2f}" for number in numbers),
                 wants(scenario, template.designs, int(template.design[a])),
                 " ".join(beside),
@@ -281,13 +281,13 @@ def run_history(options: argparse.Namespace) -> None:
     print("\n".join(introduction(batch, doctrines)), end="\n\n")
     recorder = Recorder(batch)
     if options.table:
-        print(year_table(batch), end="\n\n")
+        print(state_table(batch), end="\n\n")
     while recorder.ending == Ending.NOT:
         batch.advance()
         recorder.record()
         told = tell_year(recorder, recorder.year, options.quiet_years)
         if options.table:
-            told = [year_table(batch), ""]
+            told = [*told, *[""] * bool(told), state_table(batch), ""]
         if told:
             print("\n".join(told))
     print("\n" + "\n".join(closing(recorder)))
@@ -318,7 +318,7 @@ def run_play(options: argparse.Namespace) -> None:
     recorder = Recorder(batch)
     print("\n".join(welcome(batch, seat)))
     while recorder.ending == Ending.NOT and recorder.of_year(recorder.year)[seat].alive:
-        print("\n" + year_table(batch) + "\n")
+        print("\n" + state_table(batch, seat) + "\n")
         print("\n".join(what_seat_sees(batch, seat)) + "\n")
         action = ask(batch, seat)
         if action is None:
@@ -326,7 +326,7 @@ def run_play(options: argparse.Namespace) -> None:
         batch.pending_actions[0, seat] = action
         batch.advance()
         recorder.record()
-        print("\n" + "\n".join(tell_year(recorder, recorder.year, is_full=True)))
+        print("\n" + "\n".join(tell_year(recorder, recorder.year, is_full=True) + tell_reward(recorder, seat)))
     print("\n" + "\n".join(debrief(recorder, seat)))
 
 
@@ -339,7 +339,8 @@ def welcome(batch: VectorEnv, seat: int) -> list[str]:
         f"You are {names_by_seat(batch)[seat]}. What counts for you, with its weight: {terms}.",
         "Each year all act at once. Answer with the number of an action, or with words, as in `arm` or `ally A`. "
         "In the line of ally, + is a partner whose pledge you would restate, ~ has offered you a pact, ! is in a "
-        "dispute and you would stand by it. q ends the game.",
+        "dispute and you would stand by it. The table shows the forces of others as you perceive them. "
+        "q ends the game.",
     ]
     return [line for text in lines for line in wrapped(text)]
 

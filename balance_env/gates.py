@@ -24,6 +24,7 @@ from .vector import VectorEnv
 
 GAMES = ("default", "coercive")
 HORIZON = 60  # years of a match
+ALTERNATION = "arm_invest_alternation"
 Z95 = 1.96
 
 
@@ -118,7 +119,7 @@ def gate_pressing(scale: float) -> list[Line]:
     """Of all ordered pairs at year 0, how many would press a dispute with no private resolve."""
     from .core.capability import measure_strength
     from .core.dispute import gain_from_war, mark_principals
-    from .core.world import at
+    from .core.world import World
 
     lines = []
     for name in scenario_names():
@@ -127,7 +128,7 @@ def gate_pressing(scale: float) -> list[Line]:
         env.reset(seed=3)
         shares = []
         for w in range(worlds):
-            world, scratch = at(env.worlds, w), env._scratch[0]
+            world, scratch = World(*[array[w] for array in env.worlds]), env._scratch[0]
             measure_strength(world, scratch)
             mark_principals(world, scratch)
             n = env.num_actors
@@ -148,36 +149,24 @@ def gate_pressing(scale: float) -> list[Line]:
 # --- round robin -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Match:
-    """Policies, designs and returns (W, N) of one batch of mixed worlds."""
-
-    players: np.ndarray
-    designs: np.ndarray
-    returns: np.ndarray
-    fallen: np.ndarray
-
-
 def play(
-    scenario: str,
-    players: np.ndarray,
-    designs: Sequence[str],
-    seed: int,
-    closed: np.ndarray | None = None,
-    **overrides: float,
-) -> Match:
-    """Play a fixed horizon with doctrines `players` (W, N) in the seats; designs are drawn from `designs`."""
-    worlds = len(players)
-    loaded = load_scenario(scenario, designs=list(designs), max_cycles=HORIZON, **overrides)
-    env = VectorEnv(loaded, worlds, autoreset=False)
+    scenario: str, players: np.ndarray, seed: int, closed: np.ndarray | None = None, **overrides: float
+) -> np.ndarray:
+    """Returns (W, N, designs) of a fixed horizon with doctrines `players` (W, N) in the seats.
+
+    What actors want never touches the dynamics, so one play scores every design.
+    """
+    env = VectorEnv(scenario, len(players), autoreset=False, max_cycles=HORIZON, **overrides)
     env.reset(seed=seed)
     env.set_players(players, closed)
-    returns = env.run(HORIZON)
-    weights = np.array([design_weights(name, env.parameters) for name in designs])
-    drawn = np.argmin(np.abs(env.worlds.design[:, :, None, :] - weights).sum(-1), axis=-1)
-    fallen = env.worlds.actor.alive == 0
+    totals = env.run(HORIZON)
     env.close()
-    return Match(players, drawn, returns, fallen)
+    return totals @ np.array([design_weights(name, env.parameters) for name in DESIGNS]).T
+
+
+def seats_of(scenario: str) -> int:
+    """Number of actors of a scenario."""
+    return len(load_scenario(scenario).state_names())
 
 
 def gate_round_robin(scenario: str, scale: float) -> list[Line]:
@@ -185,56 +174,71 @@ def gate_round_robin(scenario: str, scale: float) -> list[Line]:
     rng = np.random.default_rng(11)
     names = [name for name in DOCTRINES if name != "coerce_weakest" or scenario == "coercive"]
     ids = np.array([doctrine_id(name) for name in names])
-    actors = load_scenario(scenario).template().economy.size
-    match = play(scenario, rng.choice(ids, (int(6000 * scale), actors)), DESIGNS, seed=5)
+    players = rng.choice(ids, (int(8000 * scale), seats_of(scenario)))
+    returns = play(scenario, players, seed=5)
     lines = []
     for d, design in enumerate(DESIGNS):
-        scores = []
-        for name, number in zip(names, ids, strict=True):
-            chosen = match.returns[(match.players == number) & (match.designs == d)]
-            scores.append(mean_line(f"{design}: {name}", chosen))
+        scores = [
+            mean_line(f"{design}: {name}", returns[players == number, d]) for name, number in zip(names, ids, strict=True)
+        ]
         scores.sort(key=lambda line: -line.value)
         ranks = {line.what.split(": ")[1]: rank for rank, line in enumerate(scores, 1)}
         lines += scores
-        best = min(ranks[name] for name in CONSTANTS if name in ranks and name != "arm_invest_alternation")
-        lines.append(Line(f"{design}: rank of the best constant policy", best, math.nan, math.nan, "below the third", best > 3))
-        rank = ranks["arm_invest_alternation"]
-        lines.append(Line(f"{design}: rank of the arm-invest alternation", rank, math.nan, math.nan, "not first", rank > 1))
+        best = min(ranks[name] for name in CONSTANTS if name in ranks and name != ALTERNATION)
+        what = f"{design}: rank of the best constant policy"
+        lines.append(Line(what, best, math.nan, math.nan, "below the third", best > 3))
+        what = f"{design}: rank of the arm-invest alternation"
+        lines.append(Line(what, ranks[ALTERNATION], math.nan, math.nan, "not first", ranks[ALTERNATION] > 1))
     return lines
+
+
+def worth_of_verb(scenario: str, verb: Verb, focal: np.ndarray, others: np.ndarray, seed: int) -> np.ndarray:
+    """Gain (W, designs) of having a verb for `focal` (W,) doctrines among `others` (W, N): paired worlds."""
+    worlds, actors = others.shape
+    index = np.arange(worlds)
+    seats = index % actors
+    players = others.copy()
+    players[index, seats] = focal
+    closed = np.zeros((worlds, actors), int)
+    closed[index, seats] = 1 << verb
+    having = play(scenario, players, seed)[index, seats]
+    return having - play(scenario, players, seed, closed)[index, seats]
 
 
 def gate_verbs(scenario: str, scale: float) -> list[Line]:
-    """Each verb is worth having: for some doctrine and design the loss of it costs, interval above 0."""
+    """Each verb is worth having: for some doctrine and design the loss of it costs, interval above 0.
+
+    A pilot chooses the doctrine and design; other worlds confirm it, so that choosing proves nothing.
+    """
     rng = np.random.default_rng(13)
-    names = [name for name in DOCTRINES if name not in CONSTANTS and name != "random_legal"]
-    ids = np.array([doctrine_id(name) for name in names])
-    template = load_scenario(scenario)
-    actors = template.template().economy.size
-    open_verbs = [verb for verb in Verb if verb < 3 + template.setting(True).open_verbs]
-    worlds = int(8000 * scale)
-    players = rng.choice(ids, (worlds, actors))
-    focal = rng.integers(actors, size=worlds)
-    index = np.arange(worlds)
-    having = play(scenario, players, DESIGNS, seed=17)
+    ids = np.array([doctrine_id(name) for name in DOCTRINES if name not in CONSTANTS and name != "random_legal"])
+    actors, worlds = seats_of(scenario), int(6000 * scale)
     lines = []
-    for verb in open_verbs:
-        closed = np.zeros((worlds, actors), int)
-        closed[index, focal] = 1 << verb
-        lacking = play(scenario, players, DESIGNS, seed=17, closed=closed)
-        gain = having.returns[index, focal] - lacking.returns[index, focal]
-        best: Line | None = None
-        for d, design in enumerate(DESIGNS):
-            for name, number in zip(names, ids, strict=True):
-                chosen = gain[(players[index, focal] == number) & (having.designs[index, focal] == d)]
-                if len(chosen) > 20 and np.ptp(chosen) > 0:
-                    line = mean_line(f"{verb.name.lower()} is worth to {name}, {design}", chosen)
-                    if best is None or line.low / max(line.high - line.low, 1e-9) > best.low / max(best.high - best.low, 1e-9):
-                        best = line
-        if best is None:
-            lines.append(Line(f"{verb.name.lower()} is never used", 0.0, math.nan, math.nan, "worth having", False))
-        else:
-            lines.append(Line(best.what, best.value, best.low, best.high, "interval above 0 somewhere", best.low > 0))
+    for verb in Verb:
+        if verb >= 3 + load_scenario(scenario).setting(True).open_verbs:
+            continue
+        focal = np.resize(ids, worlds)
+        gain = worth_of_verb(scenario, verb, focal, rng.choice(ids, (worlds, actors)), seed=17)
+        best, chosen = -math.inf, (ids[0], 0)
+        for number in ids:
+            mine = gain[focal == number]
+            signal = mean_over_error(mine)
+            if signal.max() > best:
+                best, chosen = float(signal.max()), (number, int(signal.argmax()))
+        number, design = chosen
+        confirmed = worth_of_verb(
+            scenario, verb, np.full(worlds, number), rng.choice(ids, (worlds, actors)), seed=18
+        )[:, design]
+        name = list(DOCTRINES)[number]
+        line = mean_line(f"{verb.name.lower()} is worth to {name}, {DESIGNS[design]}", confirmed)
+        lines.append(Line(line.what, line.value, line.low, line.high, "interval above 0", line.low > 0))
     return lines
+
+
+def mean_over_error(samples: np.ndarray) -> np.ndarray:
+    """Mean over its standard error, by column of samples (n, m); 0 where nothing varies."""
+    error = samples.std(0, ddof=1) / math.sqrt(len(samples))
+    return np.divide(samples.mean(0), error, out=np.zeros(samples.shape[1]), where=error > 0)
 
 
 # --- orders ------------------------------------------------------------------------------------
@@ -296,10 +300,7 @@ def gate_weights(scenario: str, scale: float) -> list[Line]:
         env = VectorEnv(scenario, worlds, autoreset=False, designs=[design], max_cycles=HORIZON)
         env.reset(seed=29)
         env.set_players(rng.choice(ids, (worlds, env.num_actors)))
-        total = np.zeros((worlds, env.num_actors, len(Term)))
-        for _ in range(HORIZON):
-            total += env.advance().terms
-        weighted = (total * env.worlds.design).reshape(-1, len(Term))
+        weighted = (env.run(HORIZON) * env.worlds.design).reshape(-1, len(Term))
         spread = weighted.std(0)
         for term in Term:
             weight = float(env.worlds.design[0, 0, term])

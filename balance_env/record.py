@@ -168,9 +168,9 @@ _SENTENCES = {
     Kind.WAR: _tell_war,
     Kind.ANNEXED: lambda e: f"{e.actor} is annexed by {listed((e.target or '', *e.beside_actor))}.",
     Kind.DISPUTE: lambda e: (
-        f"{e.actor} opens a dispute with {e.target}."
+        f"{e.actor} sets out to coerce {e.target}."
         if e.cause == "choice"
-        else f"{e.actor} and {e.target} come into a dispute; {e.actor} is the challenger."
+        else f"A dispute arises: {e.actor} challenges {e.target}."
     ),
     Kind.FELL: lambda e: f"{e.actor} falls: {e.cause}.",
 }
@@ -192,14 +192,10 @@ def _acted(world: World, i: int, verb: Verb, j: int) -> bool:
     return bool(world.actor[i].verb == verb and world.actor[i].target == j)
 
 
-def _has_tie(world: World, i: int, j: int) -> bool:
-    """Whether i and j are partners, or patron and client."""
-    return bool(world.pair[i, j].pact or world.actor[i].patron == j or world.actor[j].patron == i)
-
-
 def _principals(world: World) -> set[int]:
-    """Seats that are party to an open dispute."""
-    return {int(party) for i, me in enumerate(world.actor) if me.dispute != NOBODY for party in (i, me.dispute)}
+    """Seats that are party to a dispute that came to a head this year: they may not join another."""
+    heads = [(i, int(me.opponent)) for i, me in enumerate(world.actor) if me.outcome >= Outcome.BACKED_DOWN]
+    return {party for head in heads for party in head}
 
 
 def _why_pact_ended(after: World, names: Sequence[str], i: int, j: int) -> str:
@@ -262,7 +258,7 @@ def _tie_events(before: World, after: World, names: Sequence[str], year: int) ->
 def _third_parties(before: World, after: World, names: Sequence[str], i: int, j: int) -> dict[str, Any]:
     """Who stood where in i's war on j."""
     fields: dict[str, list[str]] = {"beside_actor": [], "beside_target": [], "in_part": [], "aside": []}
-    busy = _principals(before)
+    busy = _principals(after)
     for k, name in enumerate(names):
         side = after.pair[i, k].side
         if k in (i, j):
@@ -280,7 +276,7 @@ def _third_parties(before: World, after: World, names: Sequence[str], i: int, j:
 def _showdown_events(before: World, after: World, names: Sequence[str], year: int) -> list[Event]:
     """What became of the disputes that were open."""
     events = []
-    busy = _principals(before)
+    busy = _principals(after)
     for i, me in enumerate(after.actor):
         j, outcome = int(me.opponent), Outcome(me.outcome)
         if j == NOBODY or outcome in (Outcome.NONE, Outcome.LAPSED, Outcome.MUTUAL):
@@ -349,12 +345,10 @@ def events_of_year(before: World, after: World, names: Sequence[str]) -> list[Ev
 def answers_of_year(before: World, after: World, names: Sequence[str]) -> list[Answer]:
     """How every living state that was in no dispute itself answered the disputes that came to a head."""
     year = int(after.clock[Clock.YEAR])
-    principals = _principals(before)
+    disputes = [(i, int(me.dispute)) for i, me in enumerate(before.actor) if me.dispute != NOBODY]
+    principals = {party for dispute in disputes for party in dispute}
     answers = []
-    for i in sorted(principals):
-        j = int(before.actor[i].dispute)
-        if j == NOBODY:
-            continue
+    for i, j in disputes:
         for k, name in enumerate(names):
             if k in principals or not before.actor[k].alive:
                 continue

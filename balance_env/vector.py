@@ -348,8 +348,8 @@ class VectorEnv:
 
         Returns
         -------
-        returns : (W, N) float64
-            Sum of rewards by seat, over the ends of episodes.
+        totals : (W, N, K) float64
+            Sum of each term of the reward by seat, over the ends of episodes; any weights make a return of it.
 
         Raises
         ------
@@ -360,7 +360,7 @@ class VectorEnv:
             raise RuntimeError("run before reset: call reset(seed) first")
         if (self._worlds.actor.player == NOBODY).any():
             raise ValueError("run needs a doctrine in every seat; give players=... when making the environment")
-        returns = np.zeros((self.num_worlds, self.num_actors))
+        totals = np.zeros((self.num_worlds, self.num_actors, len(Term)))
         self._over_ranges(
             lambda scratch, start, stop: run_worlds(
                 self._worlds,
@@ -372,12 +372,12 @@ class VectorEnv:
                 self._actions,
                 self._live,
                 years,
-                returns,
+                totals,
                 start,
                 stop,
             )
         )
-        return returns
+        return totals
 
     def state(self) -> np.ndarray:
         """The true worlds (W, S) float32, for central critics."""

@@ -31,7 +31,7 @@ def action_table(actors: int, open_verbs: int) -> list[str]:
 def encode(verb, slot, actors):
     """The action that does `verb` to the actor in `slot`."""
     if verb < PLAIN_VERBS:
-        return int(verb)
+        return verb + 0  # the sum makes a plain number of a Verb
     return PLAIN_VERBS + (verb - PLAIN_VERBS) * (actors - 1) + slot
 
 

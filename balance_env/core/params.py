@@ -64,8 +64,8 @@ class Parameters(NamedTuple):
     pledge_restated: Annotated[float, About("share of the gap closed", 0.0, 1.0, CHOICE)] = 0.5
     pledge_fade: Annotated[float, About("share a year", 0.0, 0.3, "pacts begun before 1945 end at 6.3 % a year")] = 0.04
     pledge_floor: Annotated[float, About("share of usable force", 0.01, 0.9, CHOICE)] = 0.3
-    protection_start: Annotated[float, About("share of usable force", 0.0, 1.0, CHOICE)] = 0.25
-    protection_fade: Annotated[float, About("share a year", 0.0, 1.0, CHOICE)] = 0.25
+    protection_start: Annotated[float, About("share of usable force", 0.0, 1.0, CHOICE)] = 0.5
+    protection_fade: Annotated[float, About("share a year", 0.0, 1.0, CHOICE)] = 0.1
     client_dues: Annotated[float, About("share of usable force", 0.0, 1.0, CHOICE)] = 0.5
     unasked: Annotated[
         float, About("share of the pledge", 0.0, 1.0, "Berkemeier & Fuhrmann 2018: half of pacts honoured")

@@ -21,6 +21,7 @@ from .balancers import (
     collective_security,
     minimal_winning_coalition,
     offshore_balancer,
+    soft_balancer,
 )
 from .constants import (
     ally_nearest,
@@ -64,6 +65,7 @@ class Script(IntEnum):
     TIT_FOR_TAT = 20
     GRIM = 21
     RICHARDSON_ARMER = 22
+    SOFT_BALANCER = 23
 
 
 @phase
@@ -113,6 +115,8 @@ def play(script, row, mask, stream, ident, memory):
         return grim(row, mask, stream, ident, memory)
     if script == Script.RICHARDSON_ARMER:
         return richardson_armer(row, mask, stream, ident, memory)
+    if script == Script.SOFT_BALANCER:
+        return soft_balancer(row, mask, stream, ident, memory)
     return random_legal(row, mask, stream, ident, memory)
 
 
@@ -142,6 +146,7 @@ AXELROD = "Axelrod 1984", "The Evolution of Cooperation"
 RIKER = "Riker 1962; Cusack & Stoll 1990", "The Theory of Political Coalitions; Exploring Realpolitik"
 CLAUDE = "Claude 1962; Cusack & Stoll 1994", "Power and International Relations; International Studies Quarterly 38(1)"
 SCHWELLER = "Schweller 1994", "Bandwagoning for Profit, International Security 19(1)"
+PAPE = "Pape 2005; Paul 2005", "Soft Balancing against the United States; Soft Balancing in the Age of U.S. Primacy"
 SCHROEDER = "Schroeder 1994", "Historical Reality vs. Neo-realist Theory, International Security 19(1)"
 
 TABLE = (
@@ -168,6 +173,7 @@ TABLE = (
     (tit_for_tat, Script.TIT_FOR_TAT, *AXELROD),
     (grim, Script.GRIM, *AXELROD, True),
     (richardson_armer, Script.RICHARDSON_ARMER, "Richardson 1960", "Arms and Insecurity"),
+    (soft_balancer, Script.SOFT_BALANCER, *PAPE),
 )
 
 

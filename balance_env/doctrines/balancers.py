@@ -9,7 +9,6 @@ from .reading import (
     EVEN,
     FADED,
     OFFER,
-    SECURE,
     claim,
     do,
     first,
@@ -162,7 +161,7 @@ def collective_security(row, mask, stream, ident, memory):
             continue
         if other(row, target, Other.ODDS_WITH_ME) >= EVEN or is_tied(row, target):
             return do(row, mask, Verb.ALLY, target, Verb.ARM)
-        if other(row, slot, Other.SANCTION_FROM_ME) < SECURE:
+        if other(row, slot, Other.SANCTION_FROM_ME) == 0.0:
             return do(row, mask, Verb.SANCTION, slot, Verb.ARM)
     if own(row, Own.CHALLENGED) > 0.0:
         return do(row, mask, Verb.SANCTION, most(row, Other.CHALLENGES_ME), Verb.ARM)
@@ -173,11 +172,36 @@ def collective_security(row, mask, stream, ident, memory):
 
 
 @phase
+def soft_balancer(row, mask, stream, ident, memory):
+    """A state raises the price of aggression without arms: whoever challenges it is cut off from trade.
+
+    Sanctions its challenger, then whoever challenges a partner; renews no sanction that stands. Keeps
+    its pacts, seeks the likeliest to keep theirs while insecure, and grows.
+    Memory: none. Chance: none. Sources: Pape 2005; Paul 2005.
+    """
+    challenger = most(row, Other.CHALLENGES_ME)
+    if challenger == NOBODY:
+        for slot in range(others(row)):
+            if other(row, slot, Other.AGAINST_PARTNER) > 0.0 and other(row, slot, Other.CHALLENGES) > 0.0:
+                challenger = slot
+    if challenger != NOBODY and not is_tied(row, challenger) and other(row, challenger, Other.SANCTION_FROM_ME) == 0.0:
+        return do(row, mask, Verb.SANCTION, challenger, Verb.ARM)
+    if own(row, Own.CHALLENGED) > 0.0:
+        return do(row, mask, Verb.ARM, NOBODY, Verb.INVEST)
+    call = most_pressing(row, challenger, FADED)
+    if call == NOBODY and is_insecure(row):
+        call = suitable(row, challenger, Other.REPUTATION)
+    if call != NOBODY:
+        return do(row, mask, Verb.ALLY, call, Verb.ARM)
+    return do(row, mask, Verb.ARM, NOBODY, Verb.INVEST) if is_insecure(row) else grow(row, mask)
+
+
+@phase
 def offshore_balancer(row, mask, stream, ident, memory):
     """A distant power grows behind its water and steps in only where one state is about to dominate the others.
 
-    A state far ahead of the second is a hegemon in the making: first its victim is stood by, then
-    its strongest rival is offered a pact, then it is sanctioned. Other quarrels are left to others.
+    A state far ahead of the second is a hegemon in the making: its victim is stood by, its rivals are
+    offered pacts, it is sanctioned while it challenges, and met by arms. Other quarrels are left to others.
     Memory: none. Chance: none. Source: Mearsheimer 2001.
     """
     if own(row, Own.CHALLENGED) > 0.0:

@@ -136,11 +136,12 @@ def choose_actions(worlds, out, actions, start, stop):
 
 
 @phase
-def run_worlds(worlds, template, p, setting, scratch, out, actions, orders, years, returns, start, stop):
-    """`years` years of worlds in which doctrines play; rewards are summed into `returns` (W, N)."""
+def run_worlds(worlds, template, p, setting, scratch, out, actions, orders, years, totals, start, stop):
+    """`years` years of worlds in which doctrines play; terms are summed into `totals` (W, N, K)."""
     for w in range(start, stop):
         for _ in range(years):
             choose_actions(worlds, out, actions, w, w + 1)
             step_worlds(worlds, template, p, setting, scratch, out, actions, orders, 0, w, w + 1)
-            for i in range(returns.shape[1]):
-                returns[w, i] += out.rewards[w, i]
+            for i in range(totals.shape[1]):
+                for term in range(totals.shape[2]):
+                    totals[w, i, term] += out.terms[w, i, term]

@@ -70,6 +70,11 @@ def bar(share: float, width: int = BAR) -> str:
     return ("█" * (eighths // 8) + EIGHTHS[eighths % 8]).strip().ljust(width)
 
 
+def percent(share: float) -> str:
+    """A share as a bar and in %."""
+    return f"{bar(share)}{100 * share:5.1f}%"
+
+
 def effective_poles(shares: Iterable[float]) -> float:
     """How many equal states would be as concentrated: one over the sum of squared shares.
 
@@ -141,28 +146,44 @@ def heading(scenario: Scenario, year: int, shares: Sequence[float], living: int)
 
 
 def year_table(batch: VectorEnv) -> str:
-    """World 0 of the batch as it stands: a table of its states, and what happened this year.
+    """World 0 of the batch as it stands: `state_table`, and what its end tells of the year: disputes, wars, falls."""
+    world, names = snapshot(batch), names_by_seat(batch)
+    told = [wrapped(event.sentence(), "* ") for event in events_of_year(world, world, names)]
+    return "\n".join([state_table(batch), *(line for lines in told for line in lines)])
+
+
+def state_table(batch: VectorEnv, viewer: int | None = None) -> str:
+    """A table of the states of world 0: as they are, or as the state in the seat `viewer` perceives them.
 
     Share is of the system's capability (a full bar is one half); output 1.00 is the mean at the
-    start; `with B 60` means: a partner of B, with 60 % of its usable force pledged to it.
+    start; `with B 60` means: a partner of B, with 60 % of its usable force pledged to it. A viewer
+    misperceives others' forces, and does not know what they want.
     """
     world, names, labels = snapshot(batch), names_by_seat(batch), labels_by_seat(batch)
     actor, year = world.actor, int(world.clock[Clock.YEAR])
+    share, forces, wants = actor["opening_share"], actor["forces"], [design_name(w, batch) for w in world.design]
+    if viewer is not None:
+        own, others = blocks(batch, viewer)
+        share = np.array([own[Own.SHARE] if i == viewer else others[i][Other.SHARE] for i in range(len(names))])
+        forces = forces * np.exp(world.pair[viewer]["error"])
+        wants = [want if i == viewer else "" for i, want in enumerate(wants)]
     is_anonymous = isinstance(batch.scenario.states, int) or batch.scenario.anonymous
     wide = max(map(len, labels))
     title = [
         name if is_anonymous or label == name else f"{label:{wide}} {name}"
         for label, name in zip(labels, names, strict=True)
     ]
-    wants = [design_name(world.design[i], batch) for i in range(len(names))]
-    short = [want if want.replace(" ", "_") in DESIGNS else "own" for want in wants]
+    short = [want if not want or want.replace(" ", "_") in DESIGNS else "own" for want in wants]
     rows: list[Sequence[str]] = [("state", "capability", "output", "forces", "tech", "wants", "did" if year else "")]
     for i, me in enumerate(actor):
-        share = f"{bar(me.opening_share)}{100 * me.opening_share:5.1f}%"
-        numbers = (f"{me.economy:.2f}", f"{me.forces:.2f}", f"{me.technology:.2f}")
         act = did(world, i, labels) if year and (me.alive or me.fell) else ""
-        rows.append((title[i], share, *numbers, short[i], act) if me.alive else (title[i], "fallen", *[""] * 4, act))
-    lines = [heading(batch.scenario, year, actor["opening_share"].tolist(), int(actor["alive"].sum()))]
+        numbers = (f"{me.economy:.2f}", f"{forces[i]:.2f}", f"{me.technology:.2f}")
+        rows.append(
+            (title[i], percent(share[i]), *numbers, short[i], act)
+            if me.alive
+            else (title[i], "fallen", "", "", "", "", act)
+        )
+    lines = [heading(batch.scenario, year, share.tolist(), int(actor["alive"].sum()))]
     left = columns(rows, right=(2, 3, 4), gap=1)
     indent = max(map(len, left)) + 1
     lines.append(f"{left[0]:{indent}}ties (its pledge, %)")
@@ -170,8 +191,6 @@ def year_table(batch: VectorEnv) -> str:
         ties = standing(world, i, labels) if actor[i].alive else ""
         lines += wrapped(ties, f"{line:{indent}}", " " * indent) or [line]
     lines += [f"{name} wants {want}" for name, want, word in zip(names, wants, short, strict=True) if word == "own"]
-    for event in events_of_year(world, world, names):  # without the year's beginning: disputes, wars and falls
-        lines += wrapped(event.sentence(), "* ")
     return "\n".join(lines)
 
 
@@ -179,12 +198,15 @@ def year_table(batch: VectorEnv) -> str:
 
 
 def merged(events: Sequence[Event]) -> list[str]:
-    """The events as sentences, those of one kind with one object told together."""
+    """The events as sentences: those of one kind with one object together, what a fall or a surrender says but once."""
     surrenders = [event for event in events if event.kind == Kind.CAPITULATED]
     told_as_such = {(e.target, e.actor) if e.cause == "target" else (e.actor, e.target) for e in surrenders}
+    fallen = {event.actor for event in events if event.kind in (Kind.ANNEXED, Kind.FELL)}
     groups: dict[tuple, list[Event]] = {}
     for event in events:
         if event.kind == Kind.CLIENT and (event.actor, event.target) in told_as_such:
+            continue
+        if event.kind in (Kind.PACT_ENDED, Kind.RELEASED) and fallen & {event.actor, event.target}:
             continue
         if event.kind == Kind.PACT:
             event = _hub_last(event, events)
@@ -254,12 +276,13 @@ def acts_table(recorder: Recorder) -> list[str]:
     acts = Counter((row.seat, row.verb) for row in recorder.states)
     returns = np.array([row.reward for row in recorder.states]).reshape(-1, len(end)).sum(axis=0)
     done = [verb.name.lower() for verb in Verb if any(acts[row.seat, verb.name.lower()] for row in end)]
-    rows: list[Sequence[str]] = [("state", "share at start", "at end", "return", *done)]
+    rows: list[Sequence[str]] = [("state", "wants", "share at start", "at end", "reward", *done)]
     for old, new in zip(start, end, strict=True):
-        now = f"{bar(new.share)}{100 * new.share:5.1f}%" if new.alive else "fallen"
+        now = percent(new.share) if new.alive else "fallen"
+        want = design_name(recorder.batch.worlds.design[0, new.seat], recorder.batch)
         counts = [str(acts[new.seat, verb]) for verb in done]
-        rows.append((new.name, f"{bar(old.share)}{100 * old.share:5.1f}%", now, f"{returns[new.seat]:.2f}", *counts))
-    return columns(rows, right=range(3, len(rows[0])))
+        rows.append((new.name, want, percent(old.share), now, f"{returns[new.seat]:.2f}", *counts))
+    return columns(rows, right=range(4, len(rows[0])))
 
 
 def answers_table(recorder: Recorder) -> list[str]:
@@ -299,7 +322,7 @@ def transcript(recorder: Recorder) -> str:
         for event in recorder.events:
             if event.year == year:
                 lines += wrapped(event.sentence(), "  * ")
-        shares = [f"{label[row.name]} {row.share:.4f}" for row in rows if row.alive]
+        shares = [f"{label[row.name]}={row.share:.4f}" for row in rows if row.alive]
         lines += wrapped(" ".join(shares), "  shares    ")
     if recorder.ending != Ending.NOT:
         lines += ["", f"The game ends {ENDINGS[recorder.ending]}."]
@@ -309,15 +332,19 @@ def transcript(recorder: Recorder) -> str:
 # what a player sees
 
 
+def blocks(batch: VectorEnv, seat: int) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """The row of `seat` in world 0, and the blocks in it by the seat of the other state."""
+    row = batch.outputs.rows[0, seat]
+    slots = batch.worlds.pair[0, seat].order[: batch.num_actors - 1].tolist()
+    others = row[OTHERS_START : OTHERS_START + len(slots) * OTHER_SIZE].reshape(-1, OTHER_SIZE)
+    return row, dict(zip(slots, others, strict=True))
+
+
 def what_seat_sees(batch: VectorEnv, seat: int) -> list[str]:
     """What the state in `seat` of world 0 perceives, in sentences: from its own row, not from the truth."""
     world, names = snapshot(batch), names_by_seat(batch)
-    row = batch.outputs.rows[0, seat]
-    slots = world.pair[seat].order[: len(names) - 1].tolist()
-    block = {
-        j: row[OTHERS_START + slot * OTHER_SIZE : OTHERS_START + (slot + 1) * OTHER_SIZE]
-        for slot, j in enumerate(slots)
-    }
+    row, block = blocks(batch, seat)
+    slots = list(block)
     me = world.actor[seat]
     fears = sorted((j for j in slots if block[j][Other.ALIVE]), key=lambda j: -block[j][Other.THREAT])
     said = [
@@ -379,6 +406,13 @@ def meaning(batch: VectorEnv, seat: int, action: int) -> tuple[str, int | None]:
     """(verb, seat of its object or None) of an action of `seat` in world 0."""
     name, _, slot = action_table(batch.num_actors, batch.setting.open_verbs)[action].partition(" +")
     return name, int(batch.worlds.pair[0, seat, int(slot) - 1].order) if slot else None
+
+
+def tell_reward(recorder: Recorder, seat: int) -> list[str]:
+    """What last year was worth to the state in `seat`, by the terms it cares for."""
+    row, weights = recorder.of_year(recorder.year)[seat], recorder.batch.worlds.design[0, seat]
+    parts = [f"{term.name.lower()} {weights[term] * row.terms[term]:+.3f}" for term in Term if weights[term]]
+    return wrapped(f"The year was worth {row.reward:+.3f} to you: {', '.join(parts)}.", " " * 6)
 
 
 def debrief(recorder: Recorder, seat: int) -> list[str]:

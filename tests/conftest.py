@@ -1,0 +1,43 @@
+"""What all tests share: the option `--slow`, and environments that are made once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+from worlds import random_legal
+
+settings.register_profile(
+    "balance", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("balance")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the slow tests too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: takes a minute or more; run with --slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    skip = pytest.mark.skip(reason="slow: run with --slow")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def play():
+    """`play(env, years, seed)`: step a VectorEnv by random legal actions; yields (actions, step's five results)."""
+
+    def steps(env, years: int, seed: int = 0):
+        generator = np.random.default_rng(seed)
+        for _ in range(years):
+            actions = random_legal(env.action_masks, generator)
+            yield actions, env.step(actions)
+
+    return steps
