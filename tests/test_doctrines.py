@@ -137,10 +137,10 @@ CASES = {
     "aspiring_hegemon": [
         ("it keeps an arsenal", row(), "arm"),
         ("armed, it grows", row({"FORCES": 0.4}), "invest"),
-        ("it coerces what is weak and worth it", row({"FORCES": 0.4}, [{}, {"FORCES": -0.5}]), "coerce +2"),
+        ("it coerces what is weak and worth it", row({"FORCES": 0.4}, [{}, {"FORCES": -0.8}]), "coerce +2"),
         (
             "it presses while it is likely to win",
-            row({"CHALLENGER": 1.0}, [{**TARGET, "CHALLENGED_BY_ME": 1.0, "ODDS": 0.3}]),
+            row({"CHALLENGER": 1.0}, [{**TARGET, "CHALLENGED_BY_ME": 1.0, "ODDS": 0.1}]),
             "coerce +1",
         ),
         (
@@ -162,6 +162,17 @@ CASES = {
         ("it keeps out of quarrels", row({}, [ATTACKER, {**PARTNER, **TARGET}]), "invest"),
         ("it has nothing to do with the quarrelsome", row({}, [{**OFFER, **ATTACKER}]), "invest"),
         ("it conciliates whom it fears most", row({}, [{}, {"THREAT": 0.7}]), "ally +2"),
+    ],
+    "soft_balancer": [
+        ("it cuts off its challenger", row(UNDER_ATTACK, [ON_ME]), "sanction +1"),
+        ("the sanction standing, it arms", row(UNDER_ATTACK, [{**ON_ME, "SANCTION_FROM_ME": 0.9}]), "arm"),
+        (
+            "it cuts off who challenges a partner",
+            row({}, [{**ATTACKER, "AGAINST_PARTNER": 1.0}, {**PARTNER, **TARGET}]),
+            "sanction +1",
+        ),
+        ("insecure, it seeks those who keep their word", row(AFRAID, [{}, {"REPUTATION": 0.9}]), "ally +2"),
+        ("secure, it grows", row(), "invest"),
     ],
     "tit_for_tat": [
         ("it opens with good will", row({}, [{}, {"REACH_TO_ME": 0.9}]), "ally +2"),
@@ -197,7 +208,7 @@ CASES = {
 
 def test_every_theory_has_five_cases():
     assert sorted(CASES) == sorted(THEORIES)
-    assert len(THEORIES) == 13
+    assert len(THEORIES) == 14
     assert all(len(cases) >= 5 for cases in CASES.values())
 
 

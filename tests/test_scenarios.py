@@ -356,7 +356,7 @@ def test_a_file_may_stand_on_a_scenario_of_the_package(tmp_path):
     assert scenario.name == "dear_arms"
     assert scenario.verbs[-1] == "coerce"
     assert len(scenario.state_names()) == 5
-    assert scenario.parameters == {"arm": 0.04, "rest": 0.03}
+    assert scenario.parameters == {"spoils": 0.2, "arm": 0.04, "rest": 0.03}
     assert scenario.parameters_resolved().rest == 0.03
     assert load_scenario(str(path)).parameters["rest"] == 0.01
 

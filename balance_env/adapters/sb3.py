@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,8 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from ..scenario import Scenario
 from ..vector import VectorEnv
+
+NOTHING: dict[str, Any] = {}  # the infos of a slot with nothing to say, shared to be quick
 
 
 class SB3VecEnv(VecEnv):
@@ -44,7 +45,6 @@ class SB3VecEnv(VecEnv):
         self._actions = np.zeros(count, np.int64)
         self._returns, self._lengths = np.zeros(count), np.zeros(count, np.int64)
         self._began = time.time()
-        self._nothing: dict[str, Any] = {}  # shared by every slot with nothing to say
 
     def action_masks(self) -> np.ndarray:
         """Legal actions (W * N, A) bool of the year to come."""
@@ -54,7 +54,6 @@ class SB3VecEnv(VecEnv):
         """Start episodes, under the seed given by `seed` if one was given since the last reset."""
         self.batch.reset(self._seeds[0])
         self._reset_seeds()
-        self._reset_options()
         self._returns[:], self._lengths[:] = 0.0, 0
         self.design = self._designs_now()
         return self._rows()
@@ -72,16 +71,14 @@ class SB3VecEnv(VecEnv):
         rewards = self._flat(rewards).astype(np.float32)
         self._returns += rewards
         self._lengths += 1
-        infos = [self._nothing] * self.num_envs
-        began = self._flat(np.broadcast_to(told["_final_obs"][:, None], truncations.shape))
+        infos: list[dict[str, Any]] = [NOTHING] * self.num_envs
         last_rows, rows = self._flat(told["final_obs"]), self._rows()
         for slot in np.flatnonzero(dones):
-            last = last_rows[slot].copy() if began[slot] else rows[slot].copy()
-            info: dict[str, Any] = {"terminal_observation": last, "TimeLimit.truncated": bool(cut[slot])}
+            last = last_rows if told["_final_obs"][slot // batch.num_actors] else rows
+            infos[slot] = {"terminal_observation": last[slot].copy(), "TimeLimit.truncated": bool(cut[slot])}
             if over[slot]:
-                years, seconds = int(self._lengths[slot]), time.time() - self._began
-                info["episode"] = {"r": float(self._returns[slot]), "l": years, "t": round(seconds, 6)}
-            infos[slot] = info
+                years, seconds = int(self._lengths[slot]), round(time.time() - self._began, 6)
+                infos[slot]["episode"] = {"r": float(self._returns[slot]), "l": years, "t": seconds}
         self._returns[dones], self._lengths[dones] = 0.0, 0
         if told["ended"].any():
             self.design = self._designs_now()
@@ -93,8 +90,7 @@ class SB3VecEnv(VecEnv):
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
         """An attribute of this environment or its batch, once a slot."""
-        owner = self if hasattr(self, attr_name) else self.batch
-        return [getattr(owner, attr_name)] * len(list(self._get_indices(indices)))
+        return [getattr(self._owner(attr_name), attr_name)] * len(list(self._get_indices(indices)))
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
         """Set an attribute of the batch; slots share it."""
@@ -105,17 +101,15 @@ class SB3VecEnv(VecEnv):
         if method_name == "action_masks":
             masks = self.action_masks()
             return masks if indices is None else masks[list(self._get_indices(indices))]
-        owner = self if hasattr(self, method_name) else self.batch
-        result = getattr(owner, method_name)(*method_args, **method_kwargs)
+        result = getattr(self._owner(method_name), method_name)(*method_args, **method_kwargs)
         return [result] * len(list(self._get_indices(indices)))
 
     def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
         """No slot is wrapped."""
         return [False] * len(list(self._get_indices(indices)))
 
-    def get_images(self) -> Sequence[np.ndarray | None]:
-        """There are none."""
-        return [None] * self.num_envs
+    def _owner(self, name: str) -> Any:
+        return self if hasattr(self, name) else self.batch
 
     def _flat(self, array: np.ndarray) -> np.ndarray:
         return array.reshape(self.num_envs, *array.shape[2:])
@@ -125,5 +119,4 @@ class SB3VecEnv(VecEnv):
         return self._flat(self.batch.outputs.rows).copy()
 
     def _designs_now(self) -> np.ndarray:
-        distance = np.abs(self.batch.worlds.design[:, :, None] - self.designs).sum(-1)
-        return self._flat(distance.argmin(-1))
+        return self._flat(np.abs(self.batch.worlds.design[:, :, None] - self.designs).sum(-1).argmin(-1))

@@ -51,7 +51,7 @@ class Parameters(NamedTuple):
     invest: Annotated[float, About("ln a year", 0.0, 0.05, CHOICE)] = 0.01
     guns_cost: Annotated[
         float, About("growth per unit of burden", 0.0, 0.5, "the guns-or-butter literature; " + CHOICE)
-    ] = 0.1
+    ] = 0.2
     research: Annotated[float, About("ln a year at the frontier", 0.0, 0.1, CHOICE)] = 0.02
     catch_up: Annotated[float, About("share of the log gap a year", 0.0, 0.06, "Barro & Sala-i-Martin 1992")] = 0.01
     output_of_technology: Annotated[float, About("elasticity", 0.0, 1.0, CHOICE)] = 0.5
@@ -76,7 +76,7 @@ class Parameters(NamedTuple):
     reputation_rate: Annotated[float, About("share of the gap closed", 0.0, 1.0, CHOICE)] = 0.3
     reputation_mend: Annotated[float, About("share of the gap a year", 0.0, 0.5, CHOICE)] = 0.02
     # sanctions
-    sanction_years: Annotated[float, About("years", 1.0, 20.0, CHOICE)] = 5.0
+    sanction_years: Annotated[float, About("years", 1.0, 20.0, "effects last 7-10 years: Neuenkirch & Neumeier 2015")] = 8.0
     sanction_max: Annotated[float, About("ln growth a year", 0.0, 0.1, "Neuenkirch & Neumeier 2015")] = 0.06
     sanction_exponent: Annotated[
         float, About("exponent on the coalition's share", 0.5, 2.0, "Neuenkirch & Neumeier 2015; " + CHOICE)
@@ -114,7 +114,7 @@ class Parameters(NamedTuple):
         float, About("logit per unit of belief", 0.0, 4.0, "strategic rivals in dispute data")
     ] = 2.1
     dispute_ideology: Annotated[float, About("logit", 0.0, 2.0, "polity distance in dispute data")] = 0.9
-    resolve_sd: Annotated[float, About("share of the stake", 0.0, 0.3, "Fearon 1995")] = 0.05
+    resolve_sd: Annotated[float, About("share of the stake", 0.0, 0.3, "Fearon 1995")] = 0.08
     decisiveness: Annotated[float, About("exponent m", 0.4, 2.0, "Hirshleifer 1989; 1.06 before 1914")] = 1.0
     offence: Annotated[float, About("factor o on the attacker's force", 0.33, 2.0, "Jervis 1978")] = 1.0
     offence_bias: Annotated[float, About("perceived o over true o", 0.25, 4.0, "Christensen & Snyder 1990")] = 1.0

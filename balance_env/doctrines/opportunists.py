@@ -26,7 +26,8 @@ from .reading import (
 
 GUARD = 0.5  # share of years in which a buck-passer lets itself be seen arming: a little, and no more
 ARSENAL = 0.27  # forces over forces and output: twice what the standing budget keeps up
-WORTH = 0.15  # least prize: below it growth pays more than the two years that opening and pressing take
+SURE = 0.83  # odds below which it neither opens a dispute nor presses it: at five to one a loser may be annexed
+WORTH = 0.0  # least prize worth the two years that opening and pressing take
 
 
 @phase
@@ -113,7 +114,7 @@ def expected_prize(row, slot):
     """
     superiority = other(row, slot, Other.REACH_FROM_ME) * (1.0 - other(row, slot, Other.SUPPORT)) / forces(row, slot)
     wealth = math.exp(LOG_SCALE * other(row, slot, Other.ECONOMY))
-    return (superiority / (1.0 + superiority) - LIKELY) * min(1.0, wealth)
+    return (superiority / (1.0 + superiority) - SURE) * min(1.0, wealth)
 
 
 @phase
@@ -125,7 +126,7 @@ def aspiring_hegemon(row, mask, stream, ident, memory):
     Memory: none. Chance: none. Source: Mearsheimer 2001.
     """
     quarry = most(row, Other.CHALLENGED_BY_ME)
-    if quarry != NOBODY and other(row, quarry, Other.ODDS) > 1.0 - LIKELY:
+    if quarry != NOBODY and other(row, quarry, Other.ODDS) > 1.0 - SURE:
         quarry = NOBODY
     elif quarry == NOBODY and own(row, Own.CHALLENGED) == 0.0:
         best = WORTH
