@@ -12,6 +12,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +62,7 @@ def between(low: float, high: float) -> Callable[[float], bool]:
 # --- random legal play -------------------------------------------------------------------------
 
 
-def random_play(scenario: str, worlds: int, years: int, **overrides: float) -> dict[str, np.ndarray]:
+def random_play(scenario: str, worlds: int, years: int, **overrides: Any) -> dict[str, np.ndarray]:
     """Disputes, wars and falls by world over `years` years of random legal play."""
     env = VectorEnv(scenario, worlds, players="random_legal", **overrides)
     env.reset(seed=1)
@@ -85,7 +87,9 @@ def gate_random_play(scenario: str, scale: float) -> list[Line]:
     return [
         mean_line("disputes that come to a head a year", played["heads"] / years),
         mean_line("wars a year", played["wars"] / years, ".05 to .6", between(0.05, 0.6)),
-        Line("share of disputes that become wars", share, share - error, share + error, ".1 to .3", 0.1 <= share <= 0.3),
+        Line(
+            "share of disputes that become wars", share, share - error, share + error, ".1 to .3", 0.1 <= share <= 0.3
+        ),
         mean_line(
             "falls per world and century",
             played["falls"] / years * 100,
@@ -101,7 +105,7 @@ def gate_whole_ranges(scenario: str, scale: float) -> list[Line]:
     batches, worlds, years = max(4, int(1000 * scale)), 100, 100
     bad = 0
     for batch in range(batches):
-        drawn = {name: float(rng.uniform(entry.low, entry.high)) for name, entry in ABOUT.items()}
+        drawn: dict[str, Any] = {name: float(rng.uniform(entry.low, entry.high)) for name, entry in ABOUT.items()}
         env = VectorEnv(scenario, worlds, threads=1, **drawn)
         env.reset(seed=batch)
         hostile = [doctrine_id("random_legal"), doctrine_id("coerce_weakest"), doctrine_id("aspiring_hegemon")]
@@ -112,7 +116,16 @@ def gate_whole_ranges(scenario: str, scale: float) -> list[Line]:
         is_fine = np.isfinite(env.outputs.rows).all() and np.isfinite(env.outputs.rewards).all()
         bad += not (is_fine and np.isfinite(stocks).all() and (stocks >= 0).all())
     count = batches * worlds * years
-    return [Line(f"batches with a NaN, an infinity or a negative stock, of {count:,} world-years", bad, math.nan, math.nan, "none", bad == 0)]
+    return [
+        Line(
+            f"batches with a NaN, an infinity or a negative stock, of {count:,} world-years",
+            bad,
+            math.nan,
+            math.nan,
+            "none",
+            bad == 0,
+        )
+    ]
 
 
 def gate_pressing(scale: float) -> list[Line]:
@@ -141,7 +154,9 @@ def gate_pressing(scale: float) -> list[Line]:
             ]
             shares.append(np.mean(np.array(gains) > 0))
         lines.append(
-            mean_line(f"{name}: pairs that would press", np.array(shares), "above 0, at most .5", lambda v: 0 < v <= 0.5)
+            mean_line(
+                f"{name}: pairs that would press", np.array(shares), "above 0, at most .5", lambda v: 0 < v <= 0.5
+            )
         )
     return lines
 
@@ -150,7 +165,7 @@ def gate_pressing(scale: float) -> list[Line]:
 
 
 def play(
-    scenario: str, players: np.ndarray, seed: int, closed: np.ndarray | None = None, **overrides: float
+    scenario: str, players: np.ndarray, seed: int, closed: np.ndarray | None = None, **overrides: Any
 ) -> np.ndarray:
     """Returns (W, N, designs) of a fixed horizon with doctrines `players` (W, N) in the seats.
 
@@ -179,7 +194,8 @@ def gate_round_robin(scenario: str, scale: float) -> list[Line]:
     lines = []
     for d, design in enumerate(DESIGNS):
         scores = [
-            mean_line(f"{design}: {name}", returns[players == number, d]) for name, number in zip(names, ids, strict=True)
+            mean_line(f"{design}: {name}", returns[players == number, d])
+            for name, number in zip(names, ids, strict=True)
         ]
         scores.sort(key=lambda line: -line.value)
         ranks = {line.what.split(": ")[1]: rank for rank, line in enumerate(scores, 1)}
@@ -226,9 +242,9 @@ def gate_verbs(scenario: str, scale: float) -> list[Line]:
             if signal.max() > best:
                 best, chosen = float(signal.max()), (number, int(signal.argmax()))
         number, design = chosen
-        confirmed = worth_of_verb(
-            scenario, verb, np.full(worlds, number), rng.choice(ids, (worlds, actors)), seed=18
-        )[:, design]
+        confirmed = worth_of_verb(scenario, verb, np.full(worlds, number), rng.choice(ids, (worlds, actors)), seed=18)[
+            :, design
+        ]
         name = list(DOCTRINES)[number]
         line = mean_line(f"{verb.name.lower()} is worth to {name}, {DESIGNS[design]}", confirmed)
         lines.append(Line(line.what, line.value, line.low, line.high, "interval above 0", line.low > 0))
@@ -301,17 +317,19 @@ def gate_weights(scenario: str, scale: float) -> list[Line]:
         env.reset(seed=29)
         env.set_players(rng.choice(ids, (worlds, env.num_actors)))
         weighted = (env.run(HORIZON) * env.worlds.design).reshape(-1, len(Term))
-        spread = weighted.std(0)
+        mean, spread = weighted.mean(0), weighted.std(0)
         for term in Term:
             weight = float(env.worlds.design[0, 0, term])
             if weight:
                 share = spread[term] / spread.sum()
-                what = f"{design}: {term.name.lower()} (mean {weighted[:, term].mean():.3g}, sd {spread[term]:.3g}), share of the spread"
+                what = (
+                    f"{design}: {term.name.lower()} (mean {mean[term]:.3g}, sd {spread[term]:.3g}), share of the spread"
+                )
                 lines.append(Line(what, share, math.nan, math.nan, ".05 to .8", 0.05 <= share <= 0.8))
     return lines
 
 
-def gate_parameters(scale: float) -> list[Line]:
+def gate_parameters() -> list[Line]:
     """Every parameter changes some outcome."""
     idle = [name for name in Parameters._fields if not _matters(name)]
     what = "parameters that change nothing" + (f" ({', '.join(idle)})" if idle else "")
@@ -322,9 +340,9 @@ def _matters(name: str) -> bool:
     entry, default = ABOUT[name], getattr(Parameters(), name)
     other = entry.high if abs(entry.high - default) > abs(entry.low - default) else entry.low
     for scenario in ("coercive", "concert"):
-        extra = {"designs": list(DESIGNS), "going_on": 1.0} if name != "going_on" else {"designs": list(DESIGNS)}
+        extra: dict[str, Any] = {"designs": list(DESIGNS), "going_on": 1.0}
         if scenario == "coercive":
-            extra |= {"conquest": 0.5} if name != "conquest" else {}
+            extra["conquest"] = 0.5
         prints = []
         for value in (default, other):
             env = VectorEnv(scenario, 64, threads=1, players="random_legal", **{**extra, name: value})
@@ -341,18 +359,19 @@ def all_gates(quick: bool) -> list[tuple[str, Callable[[], list[Line]]]]:
     """Name and call of every gate."""
     scale = 0.1 if quick else 1.0
     gates: list[tuple[str, Callable[[], list[Line]]]] = []
+    of_a_game: list[tuple[str, Callable[[str, float], list[Line]], float]] = [
+        ("random legal play", gate_random_play, max(scale, 0.2)),
+        ("whole parameter ranges", gate_whole_ranges, scale * (0.05 if quick else 1)),
+        ("doctrines and constants in mixed worlds", gate_round_robin, max(scale, 0.3)),
+        ("each verb is worth having", gate_verbs, max(scale, 0.5)),
+        ("populations make orders", gate_orders, scale),
+        ("weights of the reward", gate_weights, scale),
+    ]
     for game in GAMES:
-        gates += [
-            (f"{game}: random legal play", lambda game=game: gate_random_play(game, max(scale, 0.2))),
-            (f"{game}: whole parameter ranges", lambda game=game: gate_whole_ranges(game, scale * (0.05 if quick else 1))),
-            (f"{game}: doctrines and constants in mixed worlds", lambda game=game: gate_round_robin(game, max(scale, 0.3))),
-            (f"{game}: each verb is worth having", lambda game=game: gate_verbs(game, max(scale, 0.5))),
-            (f"{game}: populations make orders", lambda game=game: gate_orders(game, scale)),
-            (f"{game}: weights of the reward", lambda game=game: gate_weights(game, scale)),
-        ]
+        gates += [(f"{game}: {name}", partial(gate, game, size)) for name, gate, size in of_a_game]
     gates += [
-        ("pairs that would press at year 0", lambda: gate_pressing(scale)),
-        ("every parameter changes some outcome", lambda: gate_parameters(scale)),
+        ("pairs that would press at year 0", partial(gate_pressing, scale)),
+        ("every parameter changes some outcome", gate_parameters),
     ]
     return gates
 

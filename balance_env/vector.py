@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,6 @@ class VectorEnv:
         self.scenario = load_scenario(scenario, **overrides)
         self.parameters: Parameters = self.scenario.parameters_resolved()
         self.setting = self.scenario.setting(autoreset)
-        players_by_seat = np.full(0, NOBODY)
         template = self.scenario.template()
         self.num_worlds = int(num_worlds)
         self.num_actors = len(template.economy)
@@ -159,7 +159,7 @@ class VectorEnv:
         self._scratch = [allocate_scratch(self.num_actors) for _ in range(self.threads)]
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         edges = np.linspace(0, self.num_worlds, self.threads + 1).astype(int)
-        self._ranges = [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        self._ranges = [(int(a), int(b)) for a, b in pairwise(edges)]
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in ("_pool", "_scratch")}
@@ -302,7 +302,8 @@ class VectorEnv:
             True for the living at the cut.
         infos : dict of arrays
             `action_mask` (W, N, A) int8; `terms` (W, N, K) of the reward; `alive`, `illegal_action` (W, N)
-            int8; `ended` (W,) an `Ending`; `disputes` (that came to a head), `wars`, `falls` (W,) of the year; `year`, `episode` (W,) int64;
+            int8; `ended` (W,) an `Ending`; `disputes` (that came to a head), `wars`, `falls` (W,) of the
+            year; `year`, `episode` (W,) int64;
             `seed` (W,); `final_obs` (W, N, D) and `_final_obs` (W,) bool: the last rows of ended worlds.
 
         Raises

@@ -106,7 +106,9 @@ def phase_times(worlds: int = 1024, actors: int = 8) -> dict[str, float]:
     env = random_batch(worlds, actors, 1)
     choose_actions(env._worlds, env._out, env.pending_actions, 0, worlds)
     scratch, verbs = env._scratch[0], env.setting.open_verbs
-    prepare = "read_actions(world, actions[w], out.masks[w]); measure_strength(world, scratch); perceive(world, p, scratch)"
+    prepare = (
+        "read_actions(world, actions[w], out.masks[w]); measure_strength(world, scratch); perceive(world, p, scratch)"
+    )
     kernels = {name: _loop(text) for name, text in {"prepare": prepare, **PHASES}.items()}
     times = {}
     for name, kernel in kernels.items():
@@ -183,9 +185,11 @@ def report(quick: bool) -> list[str]:
         "| N | W | agent-steps/s, 1 thread | 2 threads | ratio |",
         "|---|---|---|---|---|",
     ]
-    grid = [(8, 1), (8, 64), (8, 1024), (64, 64)] if quick else [
-        (n, w) for n in (4, 8, 16, 32, 64, 128) for w in (1, 16, 64, 256, 1024, 4096) if n * n * w <= 2**22
-    ]
+    grid = (
+        [(8, 1), (8, 64), (8, 1024), (64, 64)]
+        if quick
+        else [(n, w) for n in (4, 8, 16, 32, 64, 128) for w in (1, 16, 64, 256, 1024, 4096) if n * n * w <= 2**22]
+    )
     for actors, worlds in grid:
         one = steps_per_second(worlds, actors, 1)
         two = steps_per_second(worlds, actors, 2) if cores > 1 and worlds > 1 else float("nan")
@@ -198,7 +202,8 @@ def report(quick: bool) -> list[str]:
     lines += [f"| all | {whole:.2f} | |", ""]
     written = 8 * (observe.row_size(8) * 4 + (3 + 3 * 7) + 8 + 8 * len(Term)) + bytes_per_world(8, len(Term))
     lines += [
-        f"Bytes written a world-year at N = 8, at most: {written:,} ({written / whole / 1e3:.2f} GB/s at the speed above; "
+        f"Bytes written a world-year at N = 8, at most: {written:,} "
+        f"({written / whole / 1e3:.2f} GB/s at the speed above; "
         f"this machine copies {copy_bandwidth():.0f} GB/s).",
         f"State of a world: {bytes_per_world(8, len(Term)):,} bytes at N = 8, "
         f"{bytes_per_world(64, len(Term)):,} at N = 64.",
@@ -219,7 +224,9 @@ def main() -> None:
     lines = report(options.quick)
     print("\n".join(lines))
     if options.write:
-        options.write.write_text("# Speed\n\nMade by `python benchmarks/speed.py --write docs/speed.md`.\n\n" + "\n".join(lines) + "\n")
+        options.write.write_text(
+            "# Speed\n\nMade by `python benchmarks/speed.py --write docs/speed.md`.\n\n" + "\n".join(lines) + "\n"
+        )
 
 
 if __name__ == "__main__":

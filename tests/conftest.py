@@ -7,18 +7,23 @@ import pytest
 from hypothesis import HealthCheck, settings
 from worlds import random_legal
 
-settings.register_profile(
-    "balance", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
-settings.load_profile("balance")
+QUICK_EXAMPLES, SLOW_EXAMPLES = 40, 600  # worlds tried for each property
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="run the slow tests too")
+    parser.addoption("--slow", action="store_true", help="run the slow tests too, and properties on more worlds")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes a minute or more; run with --slow")
+    settings.register_profile(
+        "balance",
+        max_examples=SLOW_EXAMPLES if config.getoption("--slow") else QUICK_EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("balance")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -159,6 +159,20 @@ def test_standing_sanctions_on_the_challenger_deter():
     assert challenge(2.0, sanction={(1, 0): 3}).live().actor(0).outcome == Outcome.BACKED_DOWN
 
 
+def test_what_sanctions_would_take_is_weighed_against_the_stake():
+    # three to one gains .0425 of the stake of 1; a tenth of the income cut off for three years takes .015 of the
+    # challenger's output: less than the gain of an equal, more than that of one ten times as rich
+    for output, presses in ((1.0, True), (10.0, False)):
+        case = make_world(
+            3,
+            forces=(3, 1, 1),
+            economy=(output, 1, 1),
+            disputes={0: 1},
+            pair={"sanction": {(2, 0): 3}, "reach": {(0, 2): 1 / 9}},
+        )
+        assert (case.live().actor(0).outcome in WAR) == presses
+
+
 def test_resolve_is_private_and_drawn_for_each_dispute():
     outcomes = set()
     for seed in range(30):

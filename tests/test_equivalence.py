@@ -172,6 +172,14 @@ def test_a_pickled_snapshot_has_the_same_future(seven, year):
     assert_same(run(fresh, YEARS - year, year), seven[year:])
 
 
+def test_a_snapshot_of_a_world_that_ended_says_that_it_ended():
+    env = batch(2, max_cycles=3)
+    run(env, 3)
+    fresh = VectorEnv("coercive", 2, autoreset=False, threads=1, **{**WORLD, "max_cycles": 3})
+    fresh.set_state(env.get_state())
+    np.testing.assert_array_equal(fresh.observe()[1]["ended"], env.observe()[1]["ended"])
+
+
 def test_a_snapshot_is_not_changed_by_what_comes_after():
     env = batch()
     snapshot = env.get_state()
@@ -340,8 +348,8 @@ def test_doctrines_given_as_actions_are_doctrines_in_the_kernel():
 
 def test_a_run_in_the_kernel_is_a_run_of_steps():
     stepped, ran = (batch(3, players="random_legal", autoreset=True, max_cycles=6) for _ in range(2))
-    returns = sum(stepped.step(np.zeros((3, STATES), int))[1].copy() for _ in range(10))
-    np.testing.assert_allclose(ran.run(10), returns, rtol=1e-12)
+    totals = sum(stepped.step(np.zeros((3, STATES), int))[4]["terms"].copy() for _ in range(10))
+    np.testing.assert_allclose(ran.run(10), totals, rtol=1e-12, atol=1e-12)
     np.testing.assert_array_equal(ran.outputs.rows, stepped.outputs.rows)
 
 

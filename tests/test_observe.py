@@ -76,6 +76,12 @@ def test_what_another_is_in_with_others():
     assert seen(case, 3, 2, Other.SUPPORT) == pytest.approx([1.2 / 2.2])
 
 
+def test_the_weight_of_those_who_sanction_is_as_i_perceive_it():
+    # 0 sees forces of 1, 2, 1: half of them, and a third of output, sanction 2
+    case = make_world(3, pair={"sanction": {(1, 2): 1}, "error": {(0, 1): math.log(2)}})
+    assert seen(case, 0, 2, Other.SANCTIONED) == pytest.approx([0.5 / 2 + 0.5 / 3])
+
+
 def test_force_pledged_is_counted_by_reputation_reach_and_as_perceived():
     case = make_world(
         3, pacts={(1, 2)}, reputation=(1, 0.5, 1), pair={"reach": {(1, 2): 0.5}, "error": {(0, 1): math.log(4)}}

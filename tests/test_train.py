@@ -14,6 +14,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("sb3_contrib", reason="sb3-contrib is not installed")
 
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # train.py and agents are no part of the package
+
 from stable_baselines3.common.env_checker import check_env  # noqa: E402
 from stable_baselines3.common.vec_env import VecMonitor  # noqa: E402
 
@@ -29,7 +32,6 @@ from balance_env import BalanceEnv, VectorEnv, load_scenario, row_table  # noqa:
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
 from balance_env.doctrines import doctrine_id  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[1]
 TINY = ["scenario=small", "worlds=4", "steps=256", "n_steps=8", "batch_size=32", "epochs=1", "width=8"]
 TINY += ["eval_worlds=6", "checkpoints=2"]
 
@@ -90,6 +92,19 @@ def test_missing_config_and_broken_yaml_are_named(tmp_path):
     broken.write_text("a: [")
     with pytest.raises(ValueError, match=r"broken\.yaml is not YAML"):
         read_config(broken)
+    circle = tmp_path / "circle.yaml"
+    circle.write_text("base: circle.yaml")
+    with pytest.raises(ValueError, match="rests on this file itself"):
+        read_config(circle)
+
+
+def test_a_config_rests_on_its_base_and_is_overridden_by_settings():
+    plain, control = (read_config(ROOT / "configs" / f"{name}.yaml") for name in ("default", "control"))
+    assert control.learning_rate == plain.learning_rate
+    assert control.designs == ["offensive", "defensive", "status_quo"]
+    config = read_config(ROOT / "configs/default.yaml", ["overrides.offence=2", "designs=[defensive]"])
+    assert config.load_scenario().parameters["offence"] == 2
+    assert config.load_scenario().designs == ("defensive",)
 
 
 def test_numbers_may_be_written_with_an_exponent():
@@ -282,7 +297,7 @@ def test_evaluation_command_reads_runs_and_names_what_is_none(run, tmp_path, cap
     path = tmp_path / "table.csv"
     assert evaluate_main([str(run), str(run), "--worlds", "6", "--csv", str(path)]) == 0
     told = capsys.readouterr().out
-    assert "2 training seeds" in told
+    assert "2 training seed(s)" in told
     assert "best doctrine" in told
     with path.open(newline="") as file:
         assert {row["design"] for row in csv.DictReader(file)} == {"offensive", "defensive"}

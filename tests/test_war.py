@@ -161,6 +161,23 @@ def test_losses_in_several_wars_are_summed_and_cut_at_nothing():
     assert case.each("economy")[:8] == pytest.approx([1.1] * 8)
 
 
+def test_nothing_is_gained_that_nobody_had():
+    # eight victors claim 1.2 of an output of 1, while its owner gives in to a ninth; nothing is destroyed
+    case = make_world(
+        10,
+        forces=(1e9,) * 9 + (1,),
+        disputes=dict.fromkeys(range(9), 9),
+        chosen=range(9),
+        parameters={**NO_COSTS, **NO_CONQUEST, "destroyed": 0.0},
+    )
+    for i in range(9):
+        case.act(i, Verb.COERCE, 9)
+    case.act(9, Verb.BANDWAGON, 8).live()
+    assert case.actor(8).outcome == Outcome.CAPITULATED
+    assert [case.actor(i).outcome for i in range(8)] == [Outcome.WON] * 8
+    assert sum(case.each("economy")) <= 10 + 1e-9
+
+
 def test_no_stock_is_negative_after_the_worst_of_wars():
     parameters = {"war_forces": 0.2, "war_forces_sd": 2.7, "loser_losses": 3.0, "spoils": 0.3, "war_cost": 0.1}
     for seed in range(30):

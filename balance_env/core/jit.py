@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import llvmlite
 import llvmlite.binding
@@ -97,7 +97,7 @@ class _Locator(_CacheLocator):
 
 
 class _CacheImpl(CompileResultCacheImpl):
-    _locator_classes = [_Locator]
+    _locator_classes: ClassVar[list[Any]] = [_Locator]
 
 
 class _Cache(FunctionCache):
@@ -121,7 +121,8 @@ def phase(function: F) -> F:
 
 
 def _compile(function: F, forceinline: bool) -> F:
-    compiled = numba.njit(nogil=True, error_model="numpy", _nrt=False, forceinline=forceinline)(function)
+    compile_: Any = numba.njit  # its stubs do not know `_nrt`
+    compiled = compile_(nogil=True, error_model="numpy", _nrt=False, forceinline=forceinline)(function)
     if compiled is not function and cache_folder() is not None:  # with JIT disabled they are one
         compiled._cache = _Cache(function)
     return compiled

@@ -76,7 +76,9 @@ class Parameters(NamedTuple):
     reputation_rate: Annotated[float, About("share of the gap closed", 0.0, 1.0, CHOICE)] = 0.3
     reputation_mend: Annotated[float, About("share of the gap a year", 0.0, 0.5, CHOICE)] = 0.02
     # sanctions
-    sanction_years: Annotated[float, About("years", 1.0, 20.0, "effects last 7-10 years: Neuenkirch & Neumeier 2015")] = 8.0
+    sanction_years: Annotated[
+        float, About("years", 1.0, 20.0, "effects last 7-10 years: Neuenkirch & Neumeier 2015")
+    ] = 8.0
     sanction_max: Annotated[float, About("ln growth a year", 0.0, 0.1, "Neuenkirch & Neumeier 2015")] = 0.06
     sanction_exponent: Annotated[
         float, About("exponent on the coalition's share", 0.5, 2.0, "Neuenkirch & Neumeier 2015; " + CHOICE)

@@ -8,13 +8,13 @@ i's sanction on j. A rule sees one world, `at(worlds, w)`, without the leading W
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .jit import rule
 
-Array = np.ndarray
+Array = Any  # numpy arrays; those of records read as `array.field`, which numpy's types do not know
 NOBODY = -1  # no patron, no object, no conqueror
 
 

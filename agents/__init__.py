@@ -1,0 +1,1 @@
+"""What learns: configurations, the learner, trained policies, their evaluation and their pictures."""

@@ -1,0 +1,161 @@
+"""What a training run is: one model of its settings; YAML files hold what differs from it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from balance_env import Scenario, load_scenario
+
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+RESOLVED = "config.yaml"  # of a run folder
+
+
+class Config(BaseModel):
+    """The settings of a run. Defaults of the learner are those of Stable-Baselines3 where it has any."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    # the game
+    scenario: str = "powers_1913"  # a name, or the path of a YAML file
+    overrides: dict[str, Any] = {}  # of the scenario's keys and of parameters
+    designs: list[str | dict[str, float]] | None = None  # what states want, drawn each episode; null: the scenario's
+    # how much
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    steps: Count = 1_000_000  # agent-steps: one state, one year
+    worlds: Count = 32
+    threads: Count = 1  # of the worlds
+    torch_threads: Count = 2  # of the network
+    checkpoints: Count = 5  # spread over the run; the last is the trained policy
+    eval_worlds: Annotated[int, Field(ge=0)] = 100  # paired worlds a design after training; 0: no evaluation
+    # the learner
+    learning_rate: Annotated[float, Field(gt=0.0)] = 3e-4
+    anneal: bool = False  # the learning rate falls to 0 over the run
+    n_steps: Count = 2048  # years between updates
+    batch_size: Annotated[int, Field(ge=2)] = 64
+    epochs: Count = 10
+    gamma: Share = 0.99
+    gae_lambda: Share = 0.95
+    clip_range: Annotated[float, Field(gt=0.0)] = 0.2
+    ent_coef: Annotated[float, Field(ge=0.0)] = 0.0
+    vf_coef: Annotated[float, Field(ge=0.0)] = 0.5
+    width: Count = 64  # of every layer of the network
+
+    def load_scenario(self) -> Scenario:
+        """The scenario with the run's overrides; ValueError names what is wrong with them."""
+        designs = {} if self.designs is None else {"designs": self.designs}
+        return load_scenario(self.scenario, **{**self.overrides, **designs})
+
+
+def _lines(error: ValidationError) -> str:
+    """One line for each error, naming the key, what is wrong and what is allowed."""
+    lines = []
+    for entry in error.errors():
+        key = ".".join(str(part) for part in entry["loc"])
+        if entry["type"] == "extra_forbidden":
+            nearest = difflib.get_close_matches(key, Config.model_fields, 1)
+            hint = f", did you mean {nearest[0]!r}?" if nearest else "."
+            lines.append(f"unknown key {key!r}{hint} Allowed: {', '.join(Config.model_fields)}")
+        else:
+            lines.append(f"{key}: {entry['msg']}, given {entry['input']!r}")
+    return "\n".join(lines)
+
+
+def read_config(path: str | Path, settings: Sequence[str] = ()) -> Config:
+    """The config in a YAML file, with `key=value` settings over it.
+
+    Settings reach into mappings by dots: `overrides.offence=2`.
+
+    Raises
+    ------
+    ValueError
+        For a missing file, an unknown key or a value out of range, naming it and what is allowed.
+    """
+    path = Path(path)
+    values = _read(path)
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        if not equals:
+            raise ValueError(f"--set {setting!r}: key=value is needed")
+        *outer, last = key.split(".")
+        inner = values
+        for part in outer:
+            inner = inner.setdefault(part, {})
+            if not isinstance(inner, dict):
+                raise ValueError(f"--set {setting!r}: {part!r} is not a mapping")
+        inner[last] = _parse(setting, text)
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        raise ValueError("\n".join(f"{path}: {line}" for line in _lines(error).splitlines())) from None
+    config.load_scenario()
+    return config
+
+
+def _read(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """Values in a YAML file, laid over those of the config beside it that it names as `base`."""
+    if not path.is_file():
+        there = ", ".join(sorted(str(file) for file in path.parent.glob("*.yaml"))) or "none"
+        raise ValueError(f"there is no config {str(path)!r}. Configs beside it: {there}")
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not YAML: {error}") from None
+    values = {} if values is None else values
+    if not isinstance(values, dict):
+        raise ValueError(f"{path} holds no mapping of keys to values")
+    base = values.pop("base", None)
+    if base is None:
+        return values
+    lower = path.with_name(str(base))
+    if lower in (*above, path):
+        raise ValueError(f"{path}: base: {base!r} rests on this file itself")
+    return {**_read(lower, (*above, path)), **values}
+
+
+def _parse(setting: str, text: str) -> Any:
+    """A value of YAML; 1e-3 is a number here, though YAML 1.1 reads a text."""
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(f"--set {setting!r} is not YAML: {error}") from None
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def load_run(folder: str | Path) -> Config:
+    """The config of a run folder; ValueError if it is none."""
+    path = Path(folder) / RESOLVED
+    if not path.is_file():
+        raise ValueError(f"{str(folder)!r} is not a run folder: it has no {RESOLVED}")
+    return read_config(path)
+
+
+def new_run_folder(given: str | None, config_name: str, seed: int, root: Path = Path("runs")) -> Path:
+    """A folder for a run, made now: the one given, or the first free of `runs/<config>-<seed>-<n>`.
+
+    Raises
+    ------
+    ValueError
+        If the given folder exists.
+    """
+    if given is not None:
+        folder = Path(given)
+        if folder.exists():
+            raise ValueError(f"the run folder {given!r} exists: name another, or leave --run out for the next free one")
+        folder.mkdir(parents=True)
+        return folder
+    for number in range(1, 1_000_000):
+        folder = root / f"{config_name}-{seed}-{number}"
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            return folder
+    raise ValueError(f"{root} is full of runs of {config_name!r}")
