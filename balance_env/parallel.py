@@ -10,7 +10,7 @@ from pettingzoo import ParallelEnv
 from pettingzoo.utils import parallel_to_aec
 from pettingzoo.utils.env import AECEnv
 
-from .core.world import Ending
+from .core.world import Clock, Ending
 from .scenario import Scenario
 from .spaces import observation_space
 from .vector import VectorEnv
@@ -25,7 +25,7 @@ class BalanceParallelEnv(ParallelEnv):
     Make it with `parallel_env`. Observations are float32 rows (D,), or with `mask_in_obs=True` dicts
     of `observation` and `action_mask`. `infos[agent]` has the same numeric keys from reset on:
     `action_mask` (A,) int8, `terms` (K,) of the reward, `illegal_action`, `alive`, `ended` (an
-    `Ending`), `year`, `wars` and `falls` of the year.
+    `Ending`), `year`, `wars` and `falls` of the year, `seed`.
     """
 
     metadata = {  # noqa: RUF012 - PettingZoo's name and type
@@ -151,7 +151,8 @@ class BalanceParallelEnv(ParallelEnv):
         masks, terms = out.masks[0].copy(), out.terms[0].copy()
         illegal, alive = out.illegal[0].tolist(), out.alive[0].tolist()
         ended, wars, falls = int(out.ended[0]), int(out.wars[0]), int(out.falls[0])
-        year = int(self._batch.worlds.clock[0, 3])
+        clock = self._batch.worlds.clock[0]
+        year, seed = int(clock[Clock.YEAR]), int(clock[Clock.SEED])
         infos = {}
         for agent in self.agents:
             i = seats[agent]
@@ -164,6 +165,7 @@ class BalanceParallelEnv(ParallelEnv):
                 "year": year,
                 "wars": wars,
                 "falls": falls,
+                "seed": seed,
             }
         return infos
 
@@ -181,6 +183,8 @@ class BalanceParallelEnv(ParallelEnv):
 
     def set_state(self, snapshot: dict[str, Any]) -> None:
         """Return to a snapshot of `get_state`; ValueError if it does not fit."""
+        if "agents" not in snapshot:
+            raise ValueError("the snapshot has no agents: it is of a batch, not of this PettingZoo environment")
         self._batch.set_state(snapshot)
         self.agents = list(snapshot["agents"])
 

@@ -10,10 +10,10 @@ import numpy as np
 from gymnasium.vector import VectorEnv as GymnasiumVectorEnv
 from gymnasium.vector.utils import batch_space
 
-from .core.world import Ending
+from .core.world import Clock, Ending
 from .scenario import Scenario
 from .spaces import observation_space
-from .vector import LEARNER, VectorEnv
+from .vector import LEARNER, VectorEnv, checked_actions
 
 DEFAULT_OPPONENTS = ("balance_of_power", "balance_of_threat", "bandwagon_for_profit", "buck_passer")
 
@@ -102,9 +102,10 @@ class BalanceEnv(gymnasium.Env):
             "illegal_action": int(out.illegal[0, self.seat]),
             "alive": int(out.alive[0, self.seat]),
             "ended": int(out.ended[0]),
-            "year": int(self.batch.worlds.clock[0, 3]),
+            "year": int(self.batch.worlds.clock[0, Clock.YEAR]),
             "wars": int(out.wars[0]),
             "falls": int(out.falls[0]),
+            "seed": int(self.batch.worlds.clock[0, Clock.SEED]),
         }
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
@@ -197,7 +198,7 @@ class BalanceVectorEnv(GymnasiumVectorEnv):
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """One year in all worlds."""
-        self.batch.pending_actions[:, self.seat] = actions
+        self.batch.pending_actions[:, self.seat] = checked_actions(actions, (self.num_envs,), self.batch.num_actions)
         out = self.batch.advance()
         rewards = out.rewards[:, self.seat].copy()
         terminated = out.terminations[:, self.seat].copy()

@@ -15,7 +15,7 @@ from .core.actions import action_count
 from .core.observe import Relation, row_size, state_size
 from .core.params import Parameters, as_record
 from .core.reward import Term
-from .core.world import NOBODY, World, allocate_scratch, allocate_worlds, bytes_per_world
+from .core.world import NOBODY, Clock, World, allocate_scratch, allocate_worlds, bytes_per_world
 from .doctrines import doctrine_id
 from .kernels.cpu import LIVE, LOOK, Out, choose_actions, look_at_truth, run_worlds, step_worlds
 from .scenario import Scenario, load_scenario
@@ -83,6 +83,21 @@ def seat_players(players: Seats, actors: int) -> np.ndarray:
     if len(names) != actors:
         raise ValueError(f"players names {len(names)} seats, the scenario has {actors}")
     return np.array([NOBODY if name == LEARNER else doctrine_id(name) for name in names], np.int32)
+
+
+def checked_actions(actions: Any, shape: tuple[int, ...], count: int) -> np.ndarray:
+    """`actions` as an array of `shape`; TypeError or ValueError says what is allowed."""
+    given = np.asarray(actions)
+    if given.dtype.kind not in "iu":
+        raise TypeError(f"actions have dtype {given.dtype}: whole numbers are needed")
+    if given.shape != shape:
+        raise ValueError(f"actions have shape {given.shape}: {shape} is needed")
+    if given.min() < 0 or given.max() >= count:
+        raise ValueError(
+            f"actions lie in {given.min()}..{given.max()}: 0 to {count - 1} are allowed "
+            "(masked-out ones inside are replaced by invest and counted)"
+        )
+    return given
 
 
 class VectorEnv:
@@ -242,7 +257,7 @@ class VectorEnv:
             self._seed = secrets.randbits(SEED_BITS)
             self._episodes[:] = 0
         else:
-            self._episodes[:] = self._worlds.clock[:, 1] + 1
+            self._episodes[:] = self._worlds.clock[:, Clock.EPISODE] + 1
         for array in self._out:
             array[...] = 0
         self._step(self._episodes)
@@ -260,7 +275,7 @@ class VectorEnv:
 
     def begin_next(self, chosen: np.ndarray) -> None:
         """Start the next episode in the worlds where `chosen` (W,) is True; the others only look again."""
-        self._episodes[:] = np.where(chosen, self._worlds.clock[:, 1] + 1, LOOK)
+        self._episodes[:] = np.where(chosen, self._worlds.clock[:, Clock.EPISODE] + 1, LOOK)
         self._step(self._episodes)
 
     def check_actions(self, actions: Any) -> None:
@@ -271,17 +286,7 @@ class VectorEnv:
         TypeError, ValueError
             If they are not whole numbers, of another shape, or outside 0..A-1.
         """
-        given = np.asarray(actions)
-        if given.dtype.kind not in "iu":
-            raise TypeError(f"actions have dtype {given.dtype}: whole numbers are needed")
-        if given.shape != self._actions.shape:
-            raise ValueError(f"actions have shape {given.shape}: (W, N) = {self._actions.shape} is needed")
-        if given.min() < 0 or given.max() >= self.num_actions:
-            raise ValueError(
-                f"actions lie in {given.min()}..{given.max()}: 0 to {self.num_actions - 1} are allowed "
-                "(masked-out ones inside are replaced by invest and counted)"
-            )
-        self._actions[:] = given
+        self._actions[:] = checked_actions(actions, self._actions.shape, self.num_actions)
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
         """One year in all worlds.
@@ -425,6 +430,8 @@ class VectorEnv:
         for name, array in self._worlds._asdict().items():
             array[...] = snapshot["worlds"][name]
         self._seed = snapshot["seed"]
+        for array in self._out:
+            array[...] = 0
         self._step(np.full(self.num_worlds, LOOK, np.int64))
 
     def observe(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -450,9 +457,9 @@ class VectorEnv:
             "disputes": out.heads,
             "wars": out.wars,
             "falls": out.falls,
-            "year": clock[:, 3],
-            "episode": clock[:, 1],
-            "seed": clock[:, 0],
+            "year": clock[:, Clock.YEAR],
+            "episode": clock[:, Clock.EPISODE],
+            "seed": clock[:, Clock.SEED],
             "final_obs": out.final_rows,
             "_final_obs": (out.ended > 0) & bool(self.setting.autoreset),
         }

@@ -56,7 +56,7 @@ def patron_after(world, i):
     and when the patron itself becomes a client. Source: design choice.
     """
     k = world.actor[i].patron
-    if world.actor[i].verb == Verb.BANDWAGON:
+    if world.actor[i].verb == Verb.BANDWAGON and world.actor[i].target != k:
         return becomes_client(world, i)
     if k == NOBODY or world.actor[i].verb == Verb.ALLY or acts(world, i, Verb.SANCTION, k):
         return NOBODY

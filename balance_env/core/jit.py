@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import llvmlite
 import llvmlite.binding
@@ -97,7 +97,7 @@ class _Locator(_CacheLocator):
 
 
 class _CacheImpl(CompileResultCacheImpl):
-    _locator_classes: ClassVar[list[Any]] = [_Locator]
+    _locator_classes: Any = [_Locator]  # noqa: RUF012 - numba's name
 
 
 class _Cache(FunctionCache):

@@ -269,7 +269,7 @@ def list_ties(world, scratch):
                 scratch.pair[j, mind.givers].giver = k
                 scratch.pair[j, mind.givers].given = them.reputation * tie.willingness * tie.reach
                 mind.givers += 1
-                mind.count += tie.pact
+            mind.count += tie.pact
             if tie.sanction > 0:
                 scratch.pair[j, mind.senders].sender = k
                 mind.senders += 1

@@ -84,7 +84,7 @@ def perceive(world, p, scratch):
             scratch.share[i, j] = 0.0
             if world.actor[j].alive:
                 force = scratch.seen[i, j] * per_force if total > 0.0 else 1.0 / living
-                wealth = world.actor[j].economy * per_output
+                wealth = world.actor[j].economy * per_output if economy > 0.0 else 1.0 / living
                 scratch.share[i, j] = capability_share(force, wealth, p.weight_forces)
 
 
@@ -101,7 +101,7 @@ def public_intent(verb, fought, p):
 
 
 @rule
-def observed_intent(world, p, base, i, j, fought):
+def observed_intent(world, p, scratch, base, i, j, fought):
     """Hostile intent that i reads in what j did this year, 0..1; `base`: what bystanders read.
 
     To challenge me, or to attack me or a friend of mine, shows the worst intent; to sanction me is
@@ -109,7 +109,10 @@ def observed_intent(world, p, base, i, j, fought):
     against it. Source: Walt 1987 (aggressive intentions); numbers: design choice.
     """
     it = world.actor[j]
-    if it.dispute == i or (fought and (it.opponent == i or has_tie(world, i, it.opponent))):
+    if it.dispute == i:
+        return 1.0
+    # friends of a state that fell have no tie left: what they had pledged to it tells them
+    if fought and (it.opponent == i or has_tie(world, i, it.opponent) or scratch.pair[i, it.opponent].pledge > 0.0):
         return 1.0
     if it.target == i:
         if it.verb == Verb.SANCTION:

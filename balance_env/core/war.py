@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from .alignment import clear_tie, reputation_after
+from .alignment import acts, clear_tie, reputation_after
 from .capability import coalition
 from .dispute import decide_disputes, shown_side, win_chance
 from .draws import Purpose, make_stream, normal, uniform
 from .jit import phase, rule
-from .world import NOBODY, Clock, Outcome
+from .world import NOBODY, Clock, Outcome, Verb
 
 
 @rule
@@ -42,8 +42,8 @@ def third_side(world, p, scratch, k, i):
     if k == i or k == j or world.actor[k].alive == 0 or scratch.actor[k].principal:
         return 0.0
     part = shown_side(world, p, k, i, j)
-    if is_mutual(world, scratch, i):
-        part = max(-1.0, min(1.0, part - shown_side(world, p, k, j, i)))
+    if part == 0.0 and is_mutual(world, scratch, i):
+        part = -shown_side(world, p, k, j, i)  # where each challenges the other, one may stand by either
     return part
 
 
@@ -180,12 +180,15 @@ def settle_accounts(world, p, scratch, i):
 def test_pledges(world, p, scratch, i):
     """Add to everyone's account what it had pledged to the target of i's dispute, and what it brought.
 
-    Principals of a dispute are excused.
+    Principals of a dispute are excused, and partners whom the target itself has left this year.
     """
     j = world.actor[i].dispute
     for k in range(len(world.actor)):
         pledge = scratch.pair[k, j].pledge
         if k == i or k == j or pledge <= 0.0 or scratch.actor[k].principal or world.actor[k].alive == 0:
+            continue
+        broke_it = acts(world, k, Verb.SANCTION, j) or world.actor[k].verb == Verb.BANDWAGON
+        if world.pair[k, j].willingness == 0.0 and not broke_it:
             continue
         force = scratch.strength[k] * world.pair[k, j].reach
         brought = max(0.0, -shown_side(world, p, k, i, j))

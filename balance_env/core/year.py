@@ -58,7 +58,7 @@ def fading(world, p, scratch):
             fade_sanction(tie, p.sanction_wear, scratch.actor[i].sanction == j)
             if world.actor[i].alive and world.actor[j].alive:
                 base = scratch.actor[j].base_intent
-                observed = observed_intent(world, p, base, i, j, has_fought(world.actor[j]))
+                observed = observed_intent(world, p, scratch, base, i, j, has_fought(world.actor[j]))
                 tie.hostility = belief_after(tie.hostility, observed, p.hostility_rate)
     measure_strength(world, scratch)
     release_clients(world, p, scratch)

@@ -109,6 +109,7 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
         if begins:
             begin(world, template, p, setting, scratch, its_seed, w, episode)
         if orders[w] == LOOK:
+            out.ended[w] = world.clock[Clock.ENDED]
             measure_strength(world, scratch)
             perceive(world, p, scratch)
         observation(world, p, scratch, setting.open_verbs, setting.by_threat, out.rows[w], out.masks[w])
