@@ -1,0 +1,33 @@
+"""The quick form of the gates: fewer worlds, the same bounds. The whole: `python -m balance_env.gates`."""
+
+import pytest
+
+from balance_env import gates
+
+
+@pytest.mark.parametrize("game", gates.GAMES)
+@pytest.mark.parametrize(
+    ("gate", "scale"),
+    [
+        (gates.gate_random_play, 0.2),
+        (gates.gate_whole_ranges, 0.004),
+        (gates.gate_orders, 0.1),
+        (gates.gate_weights, 0.2),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_the_gate_holds(game, gate, scale):
+    failing = [str(line) for line in gate(game, scale) if not line.holds]
+    assert not failing, "\n".join(failing)
+
+
+def test_every_scenario_has_pairs_that_would_press_and_not_too_many():
+    failing = [str(line) for line in gates.gate_pressing(0.2) if not line.holds]
+    assert not failing, "\n".join(failing)
+
+
+def test_a_gate_that_fails_fails_the_command(monkeypatch, capsys):
+    broken = gates.Line("wars a year", 9.0, 8.0, 10.0, ".05 to .6", False)
+    monkeypatch.setattr(gates, "all_gates", lambda quick: [("war", lambda: [broken])])
+    assert gates.main([]) == 1
+    assert "FAILS" in capsys.readouterr().out
