@@ -5,7 +5,7 @@
 """
 
 from .core.actions import action_table
-from .core.observe import row_table
+from .core.pieces import row_table
 from .core.reward import DESIGNS, Term
 from .core.world import Ending, Outcome, Verb
 from .doctrines import DOCTRINES, doctrine_names

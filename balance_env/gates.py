@@ -339,7 +339,7 @@ def gate_parameters() -> list[Line]:
 def _matters(name: str) -> bool:
     entry, default = ABOUT[name], getattr(Parameters(), name)
     other = entry.high if abs(entry.high - default) > abs(entry.low - default) else entry.low
-    for scenario in ("coercive", "concert"):
+    for scenario in ("coercive", "concert", "powers_1913"):
         extra: dict[str, Any] = {"designs": list(DESIGNS), "going_on": 1.0}
         if scenario == "coercive":
             extra["conquest"] = 0.5

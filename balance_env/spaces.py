@@ -6,7 +6,7 @@ import numpy as np
 from gymnasium import spaces
 
 from .core.actions import action_count
-from .core.observe import row_table, state_size
+from .core.pieces import row_table, state_size
 
 
 def row_space(actors: int) -> spaces.Box:

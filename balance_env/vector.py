@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from .core.actions import action_count
-from .core.observe import Relation, row_size, state_size
 from .core.params import Parameters, as_record
+from .core.pieces import Relation, row_size, state_size
 from .core.reward import Term
 from .core.world import NOBODY, Clock, World, allocate_scratch, allocate_worlds, bytes_per_world
 from .doctrines import doctrine_id

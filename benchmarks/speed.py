@@ -27,6 +27,7 @@ from balance_env import VectorEnv
 from balance_env.core import alignment, capability, dispute, economy, observe, reward, survival, threat, war
 from balance_env.core import year as calendar
 from balance_env.core.actions import read_actions
+from balance_env.core.pieces import row_size
 from balance_env.core.reward import Term
 from balance_env.core.world import World, at, bytes_per_world
 from balance_env.kernels.cpu import choose_actions
@@ -200,7 +201,7 @@ def report(quick: bool) -> list[str]:
     lines += ["", "| phase, N = 8, W = 1024 | µs a world-year | share |", "|---|---|---|"]
     lines += [f"| {name} | {value:.2f} | {value / whole:.0%} |" for name, value in phases.items()]
     lines += [f"| all | {whole:.2f} | |", ""]
-    written = 8 * (observe.row_size(8) * 4 + (3 + 3 * 7) + 8 + 8 * len(Term)) + bytes_per_world(8, len(Term))
+    written = 8 * (row_size(8) * 4 + (3 + 3 * 7) + 8 + 8 * len(Term)) + bytes_per_world(8, len(Term))
     lines += [
         f"Bytes written a world-year at N = 8, at most: {written:,} "
         f"({written / whole / 1e3:.2f} GB/s at the speed above; "

@@ -11,11 +11,10 @@ QUICK_EXAMPLES, SLOW_EXAMPLES = 40, 600  # worlds tried for each property
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="run the slow tests too, and properties on more worlds")
+    parser.addoption("--slow", action="store_true", help="try the properties on more worlds")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: takes a minute or more; run with --slow")
     settings.register_profile(
         "balance",
         max_examples=SLOW_EXAMPLES if config.getoption("--slow") else QUICK_EXAMPLES,
@@ -24,15 +23,6 @@ def pytest_configure(config: pytest.Config) -> None:
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("balance")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--slow"):
-        return
-    skip = pytest.mark.skip(reason="slow: run with --slow")
-    for item in items:
-        if "slow" in item.keywords:
-            item.add_marker(skip)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 
 from balance_env import doctrines
 from balance_env.core.actions import OBJECT_VERBS, action_count, action_table
-from balance_env.core.observe import GLOBE_SIZE, OTHER_SIZE, OTHERS_START, Globe, Other, Own, row_size
+from balance_env.core.pieces import GLOBE_SIZE, OTHER_SIZE, OTHERS_START, Globe, Other, Own, row_size
 from balance_env.core.reward import Term
 from balance_env.core.world import PAIR, Clock, allocate_worlds, record
 from balance_env.doctrines import DOCTRINES, Script, doctrine_id, doctrine_names, play

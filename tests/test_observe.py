@@ -10,7 +10,7 @@ import pytest
 from worlds import make_world, other_piece, own_piece, random_legal
 
 from balance_env import VectorEnv, parallel_env, row_table
-from balance_env.core.observe import WEIGHTS_START, Globe, Other, Own, Relation
+from balance_env.core.pieces import WEIGHTS_START, Globe, Other, Own, Relation
 from balance_env.core.reward import Term
 from balance_env.core.world import Verb
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from worlds import DEFINITION, make_world, other_piece
 
 from balance_env import VectorEnv
-from balance_env.core.observe import Other
 from balance_env.core.params import Parameters, as_record
+from balance_env.core.pieces import Other
 from balance_env.core.threat import belief_after, perceived_threat, update_posture
 from balance_env.core.world import NOBODY, Outcome, Verb
 

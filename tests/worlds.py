@@ -14,8 +14,9 @@ import numpy as np
 
 from balance_env.core.actions import action_count
 from balance_env.core.draws import make_key
-from balance_env.core.observe import OTHER_SIZE, OTHERS_START, Other, Own, observation, row_size
+from balance_env.core.observe import observation
 from balance_env.core.params import Parameters, as_record
+from balance_env.core.pieces import OTHER_SIZE, OTHERS_START, Other, Own, row_size
 from balance_env.core.reward import Term, reward
 from balance_env.core.threat import perceive
 from balance_env.core.world import NOBODY, Clock, Scratch, Verb, World, allocate_scratch, allocate_worlds

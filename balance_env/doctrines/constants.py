@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.draws import uniform
 from ..core.jit import phase
-from ..core.observe import Other, other
+from ..core.pieces import Other, other
 from ..core.world import NOBODY, Verb
 from .reading import do, most, others
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..core.jit import phase, rule
-from ..core.observe import LOG_SCALE, Other, Own, other, own
+from ..core.pieces import LOG_SCALE, Other, Own, other, own
 from ..core.world import NOBODY, Verb
 from .balancers import ALARM
 from .reading import (

@@ -10,7 +10,7 @@ import math
 
 from ..core.actions import PLAIN_VERBS, encode
 from ..core.jit import phase, rule
-from ..core.observe import GLOBE_SIZE, LOG_SCALE, OTHER_SIZE, OTHERS_START, Other, Own, other, own
+from ..core.pieces import GLOBE_SIZE, LOG_SCALE, OTHER_SIZE, OTHERS_START, Other, Own, other, own
 from ..core.world import NOBODY, Verb
 
 SECURE = 0.95  # sufficiency of defence that leaves nothing to be afraid of, but for misperception

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.jit import phase, rule
-from ..core.observe import Other, Own, other, own
+from ..core.pieces import Other, Own, other, own
 from ..core.world import NOBODY, Verb
 from .reading import (
     FADED,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..core.actions import OBJECT_VERBS, PLAIN_VERBS, action_table
-from ..core.observe import OTHER_SIZE, OTHERS_START, Globe, Other, Own, Piece, Relation, row_size, state_size
 from ..core.params import ABOUT, Parameters
+from ..core.pieces import OTHER_SIZE, OTHERS_START, Globe, Other, Own, Piece, Relation, row_size, state_size
 from ..core.reward import Term
 from ..core.world import Verb
 

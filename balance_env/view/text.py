@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from ..core.actions import action_table
-from ..core.observe import GROWTH_SCALE, OTHER_SIZE, OTHERS_START, Other, Own
+from ..core.pieces import GROWTH_SCALE, OTHER_SIZE, OTHERS_START, Other, Own
 from ..core.reward import DESIGNS, Term, design_weights
 from ..core.world import NOBODY, Clock, Ending, Verb, World
 from ..doctrines import Script
