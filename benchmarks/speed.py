@@ -33,6 +33,12 @@ from balance_env.core.world import World, at, bytes_per_world
 from balance_env.kernels.cpu import choose_actions
 
 REPEATS = 5
+HEADER = """# Speed
+
+Made by `python benchmarks/speed.py [--quick] --write docs/speed.md`. Arithmetic bounds it, not bytes: a twentieth of
+the copy bandwidth is used, and nearly half of a year goes into the rows.
+
+"""
 WARM_UP_YEARS = 30
 PHASES = {
     "read actions": "read_actions(world, actions[w], out.masks[w])",
@@ -228,11 +234,7 @@ def main() -> None:
     lines = report(options.quick)
     print("\n".join(lines))
     if options.write:
-        options.write.write_text(
-            "# Speed\n\nMade by `python benchmarks/speed.py [--quick] --write docs/speed.md`. Arithmetic bounds it, not bytes: a twentieth of\nthe copy bandwidth is used, and nearly half of a year goes into the rows.\n\n"
-            + "\n".join(lines)
-            + "\n"
-        )
+        options.write.write_text(HEADER + "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
