@@ -252,9 +252,12 @@ def gate_verbs(scenario: str, scale: float) -> list[Line]:
 
 
 def mean_over_error(samples: np.ndarray) -> np.ndarray:
-    """Mean over its standard error, by column of samples (n, m); 0 where nothing varies."""
+    """Mean over its standard error, by column of samples (n, m); minus infinity where nothing varies.
+
+    So a doctrine that never uses a verb is not the one by which the verb is judged.
+    """
     error = samples.std(0, ddof=1) / math.sqrt(len(samples))
-    return np.divide(samples.mean(0), error, out=np.zeros(samples.shape[1]), where=error > 0)
+    return np.divide(samples.mean(0), error, out=np.full(samples.shape[1], -np.inf), where=error > 0)
 
 
 # --- orders ------------------------------------------------------------------------------------

@@ -35,8 +35,7 @@ from balance_env.kernels.cpu import choose_actions
 REPEATS = 5
 HEADER = """# Speed
 
-Made by `python benchmarks/speed.py [--quick] --write docs/speed.md`. Arithmetic bounds it, not bytes: a twentieth of
-the copy bandwidth is used, and nearly half of a year goes into the rows.
+Made by `python benchmarks/speed.py [--quick] --write docs/speed.md`.
 
 """
 WARM_UP_YEARS = 30
