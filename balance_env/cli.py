@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -174,14 +174,13 @@ def run_describe(options: argparse.Namespace) -> None:
 def describe_states(scenario: Scenario) -> list[str]:
     """A table of the states as the scenario gives them, before an episode's draws."""
     template, p, labels = scenario.template(), scenario.parameters_resolved(), labels_by_id(scenario)
-    quality, part, capability = as_plain(quality_of_forces), as_plain(share_of), as_plain(capability_share)
-    strength = template.forces * quality(template.technology, p.theta)
+    strength = template.forces * [quality_of_forces(level, p.theta) for level in template.technology]
     head = ("state", "", "capability", "output", "forces", "tech", "ideology", "wants", "neighbours")
     rows: list[Sequence[str]] = [head]
     for a, name in enumerate(scenario.state_names()):
-        share = capability(
-            part(strength[a], strength.sum(), len(labels)),
-            part(template.economy[a], template.economy.sum(), len(labels)),
+        share = capability_share(
+            share_of(strength[a], strength.sum(), len(labels)),
+            share_of(template.economy[a], template.economy.sum(), len(labels)),
             p.weight_forces,
         )
         numbers = (template.economy[a], template.forces[a], template.technology[a], template.ideology[a])
@@ -197,11 +196,6 @@ def describe_states(scenario: Scenario) -> list[str]:
             )
         )
     return columns(rows, right=range(3, 7))
-
-
-def as_plain(rule: Callable[..., Any]) -> Callable[..., Any]:
-    """A rule as plain Python, so that nothing compiles."""
-    return getattr(rule, "py_func", rule)
 
 
 def wants(scenario: Scenario, designs: np.ndarray, design: int) -> str:

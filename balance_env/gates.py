@@ -150,7 +150,7 @@ def gate_pressing(scale: float) -> list[Line]:
                 gain_from_war(world, env._p, scratch, i, j, per_output, False)
                 for i in range(n)
                 for j in range(n)
-                if i != j and not world.pair[i, j].pact
+                if i != j and not world.pair.pact[i, j]
             ]
             shares.append(np.mean(np.array(gains) > 0))
         lines.append(

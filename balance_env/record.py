@@ -240,17 +240,18 @@ def _tie_events(before: World, after: World, names: Sequence[str], year: int) ->
                 Event(year, Kind.RELEASED, names[i], names[old], cause=_why_released(after, names, i, int(old)))
             )
         for j in range(count):
-            had, has = before.pair[i, j], after.pair[i, j]
             pair = names[i], names[j]
-            if _acted(after, i, Verb.SANCTION, j) and not had.sanction:
+            had_sanction, has_sanction = before.pair.sanction[i, j], after.pair.sanction[i, j]
+            had_pact, has_pact = before.pair.pact[i, j], after.pair.pact[i, j]
+            if _acted(after, i, Verb.SANCTION, j) and not had_sanction:
                 events.append(Event(year, Kind.SANCTION, *pair))
-            if had.sanction and not has.sanction and after.actor[i].alive and after.actor[j].alive:
+            if had_sanction and not has_sanction and after.actor[i].alive and after.actor[j].alive:
                 events.append(Event(year, Kind.SANCTION_ENDED, *pair))
-            if has.offer and not had.offer:
+            if after.pair.offer[i, j] and not before.pair.offer[i, j]:
                 events.append(Event(year, Kind.OFFER, *pair))
-            if i < j and had.pact and not has.pact:
+            if i < j and had_pact and not has_pact:
                 events.append(Event(year, Kind.PACT_ENDED, *pair, cause=_why_pact_ended(after, names, i, j)))
-            if i < j and has.pact and not had.pact:
+            if i < j and has_pact and not had_pact:
                 events.append(Event(year, Kind.PACT, *pair))
     return events
 
@@ -260,7 +261,7 @@ def _third_parties(before: World, after: World, names: Sequence[str], i: int, j:
     fields: dict[str, list[str]] = {"beside_actor": [], "beside_target": [], "in_part": [], "aside": []}
     busy = _principals(after)
     for k, name in enumerate(names):
-        side = after.pair[i, k].side
+        side = after.side[i, k]
         if k in (i, j):
             continue
         if side > 0:
@@ -268,7 +269,7 @@ def _third_parties(before: World, after: World, names: Sequence[str], i: int, j:
         elif side < 0:
             asked = _acted(after, k, Verb.ALLY, j) or _acted(after, k, Verb.BANDWAGON, j) or before.actor[k].patron == j
             fields["beside_target" if asked else "in_part"].append(name)
-        elif before.pair[k, j].pact and k not in busy:
+        elif before.pair.pact[k, j] and k not in busy:
             fields["aside"].append(name)
     return {field: tuple(listed_names) for field, listed_names in fields.items()}
 
@@ -290,7 +291,7 @@ def _showdown_events(before: World, after: World, names: Sequence[str], year: in
         elif outcome == Outcome.BACKED_DOWN:
             third = [(k, name) for k, name in enumerate(names) if k not in busy]
             friends = tuple(name for k, name in third if _acted(after, k, Verb.ALLY, j))
-            silent = tuple(name for k, name in third if before.pair[k, j].pact and name not in friends)
+            silent = tuple(name for k, name in third if before.pair.pact[k, j] and name not in friends)
             events.append(Event(year, Kind.BACKED_DOWN, *pair, beside_target=friends, aside=silent))
         else:
             theirs = after.actor[j]
@@ -314,7 +315,7 @@ def _fall_events(after: World, names: Sequence[str], year: int) -> list[Event]:
     for j, it in enumerate(after.actor):
         if it.fell and it.conqueror != NOBODY:
             i = int(it.conqueror)
-            others = tuple(name for k, name in enumerate(names) if k != i and after.pair[i, k].side > 0)
+            others = tuple(name for k, name in enumerate(names) if k != i and after.side[i, k] > 0)
             events.append(Event(year, Kind.ANNEXED, names[j], names[i], beside_actor=others))
         elif it.fell:
             events.append(Event(year, Kind.FELL, names[j], cause="too little of its output is left"))
@@ -445,7 +446,7 @@ class Recorder:
                     share=float(me.opening_share),  # the next year's opening is this year's close
                     posture=float(me.posture),
                     reputation=float(me.reputation),
-                    pacts=int(world.pair[i].pact.sum()),
+                    pacts=int(world.pair.pact[i].sum()),
                     patron=self._name(me.patron),
                     dispute=self._name(me.dispute),
                     verb=Verb(me.verb).name.lower() if has_acted else None,

@@ -13,7 +13,7 @@ import numpy as np
 
 from .core.actions import action_count
 from .core.params import Parameters, as_record
-from .core.pieces import Relation, row_size, state_size
+from .core.pieces import OTHER_SIZE, Relation, row_size, state_size
 from .core.reward import Term
 from .core.world import NOBODY, Clock, World, allocate_scratch, allocate_worlds, bytes_per_world
 from .doctrines import doctrine_id
@@ -21,7 +21,7 @@ from .kernels.cpu import LIVE, LOOK, Out, choose_actions, look_at_truth, run_wor
 from .scenario import Scenario, load_scenario
 from .spaces import action_space, row_space, state_space
 
-SNAPSHOT_VERSION = 1
+SNAPSHOT_VERSION = 2
 LEARNER = "learner"  # a seat that no doctrine plays
 SEED_BITS = 62
 WORK_PER_THREAD = 4096  # pairs of actors below which a further thread costs more than it brings
@@ -171,7 +171,7 @@ class VectorEnv:
         self._start_threads()
 
     def _start_threads(self) -> None:
-        self._scratch = [allocate_scratch(self.num_actors) for _ in range(self.threads)]
+        self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE, self.row_size) for _ in range(self.threads)]
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         edges = np.linspace(0, self.num_worlds, self.threads + 1).astype(int)
         self._ranges = [(int(a), int(b)) for a, b in pairwise(edges)]

@@ -26,10 +26,11 @@ import sys
 sys.path.insert(0, {tests!r})
 from worlds import make_world
 from balance_env.core.threat import perceive
+from balance_env.core.world import Draft
 case = make_world(2, forces=(3, 1), parameters=dict(weight_forces=1.0))
 case.scratch.strength[:] = 3, 1
 perceive(case.world, case.p, case.scratch)
-print(case.scratch.share[0, 0])
+print(case.perceived(Draft.SHARE)[0, 0])
 """
 SMALL = "from balance_env.core.sanction import growth_lost; print(growth_lost(0.5, 0.1, 1.0))"
 
@@ -62,7 +63,7 @@ def compiled_files(cache: Path) -> dict[str, int]:
 def test_twenty_overrides_compile_nothing_new():
     VectorEnv("small").reset(seed=0)
     folder = jit.cache_folder()
-    before, files = len(step_worlds.signatures), compiled_files(folder)
+    before, files = len(step_worlds.alone.signatures), compiled_files(folder)
     assert before >= 1
     names = list(Parameters._fields)[::4][:19]
     for name in names:
@@ -71,7 +72,7 @@ def test_twenty_overrides_compile_nothing_new():
         env.step(np.zeros((2, 4), int))
     VectorEnv("powers_1913", max_cycles=3, targets="threat", rest=0).reset(seed=1)
     assert len(names) == 19
-    assert len(step_worlds.signatures) == before
+    assert len(step_worlds.alone.signatures) == before
     assert compiled_files(folder) == files
 
 

@@ -17,6 +17,7 @@ from balance_env.core.capability import (
     share_of,
     true_shares,
 )
+from balance_env.core.world import Draft
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_nothing_over_nothing_is_equal_shares_of_the_living():
 def test_where_nobody_has_any_shares_are_perceived_as_equal(nothing):
     case = make_world(4, **{nothing: 0.0})
     case.look()
-    np.testing.assert_allclose(case.scratch.share.sum(axis=1), 1.0)
+    np.testing.assert_allclose(case.perceived(Draft.SHARE).sum(axis=1), 1.0)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from balance_env import doctrines
 from balance_env.core.actions import OBJECT_VERBS, action_count, action_table
 from balance_env.core.pieces import GLOBE_SIZE, OTHER_SIZE, OTHERS_START, Globe, Other, Own, row_size
 from balance_env.core.reward import Term
-from balance_env.core.world import PAIR, Clock, allocate_worlds, record
+from balance_env.core.world import Clock, allocate_worlds
 from balance_env.doctrines import DOCTRINES, Script, doctrine_id, doctrine_names, play
+from balance_env.doctrines.reading import Memory
 from balance_env.kernels.cpu import choose_actions
 from balance_env.vector import allocate_out
 
@@ -63,9 +64,8 @@ def row(own=None, others=(), globe=None):
 
 def blank_memory(actors=ACTORS):
     """What a doctrine in seat 0 remembers at the start, with slots in the order of seats."""
-    memory = np.zeros(actors, record(PAIR)).view(np.recarray)
-    memory["order"][:-1] = range(1, actors)
-    return memory
+    order = np.array([*range(1, actors), 0], np.int16)
+    return Memory(order, np.zeros(actors))
 
 
 def act(name, seen, memory=None, closed=()):
@@ -275,7 +275,7 @@ def test_grim_resents_a_partner_that_leaves():
 def test_grim_knows_its_enemy_in_another_slot():
     memory = blank_memory()
     act("grim", row({}, [{"SANCTION_TO_ME": 1.0}]), memory)
-    memory["order"][:3] = 2, 1, 3
+    memory.order[:3] = 2, 1, 3
     assert act("grim", row({}, [{}, OFFER]), memory) == "invest"
     assert act("grim", row({}, [OFFER]), memory) == "ally +1"
 
@@ -355,7 +355,7 @@ def choose_all(rng, rows, actors, legal):
     batch = allocate_worlds(worlds, actors, len(Term))
     batch.clock[:, Clock.KEY] = rng.integers(2**60, size=worlds)
     batch.actor["ident"] = np.arange(actors)
-    batch.pair["order"] = (np.arange(actors)[:, None] + 1 + np.arange(actors)) % actors
+    batch.order[...] = (np.arange(actors)[:, None] + 1 + np.arange(actors)) % actors
     out = allocate_out(worlds, actors, actions)
     out.rows[:] = random_rows(rng, worlds * actors, actors).reshape(out.rows.shape)
     out.masks[:] = rng.random(out.masks.shape) < legal
@@ -363,7 +363,7 @@ def choose_all(rng, rows, actors, legal):
     chosen = np.zeros((len(Script), worlds, actors), np.int64)
     for script in Script:
         batch.actor["player"] = script
-        batch.pair["memory"] = 0.0
+        batch.pair.memory[...] = 0.0
         choose_actions(batch, out, chosen[script], 0, worlds)
     return chosen.reshape(len(Script), -1), out.masks.reshape(-1, actions)
 
@@ -417,7 +417,7 @@ def test_memory_and_chance_are_declared(name):
     draws = remembers = False
     for seen in random_rows(rng, 20, 8):
         play(script, seen, mask, 1, 1, memory)
-        remembers = remembers or memory["memory"].any()
+        remembers = remembers or memory.kept.any()
         draws = draws or len({play(script, seen, mask, stream, 1, blank_memory(8)) for stream in streams}) > 1
     assert draws == DOCTRINES[name].chance
     assert remembers == DOCTRINES[name].memory

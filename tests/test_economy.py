@@ -48,13 +48,13 @@ def test_each_grows_at_its_own_mean():
 
 def test_research_by_hand():
     # behind by ln 2: catch-up of .01 ln 2, research of .015 (1 + ln 2); at the frontier .015
-    assert research_gain(0.5, 1.0, 0.015, 0.01, False) == pytest.approx(0.01 * math.log(2))
-    assert research_gain(0.5, 1.0, 0.015, 0.01, True) == pytest.approx(0.01 * math.log(2) + 0.015 * (1 + math.log(2)))
-    assert research_gain(1.0, 1.0, 0.015, 0.01, True) == pytest.approx(0.015)
+    assert research_gain(0.5, 1.0, 0.0, 0.01) == pytest.approx(0.01 * math.log(2))
+    assert research_gain(0.5, 1.0, 0.015, 0.01) == pytest.approx(0.01 * math.log(2) + 0.015 * (1 + math.log(2)))
+    assert research_gain(1.0, 1.0, 0.015, 0.01) == pytest.approx(0.015)
 
 
 def test_research_pays_less_the_nearer_the_frontier():
-    gains = [research_gain(technology, 1.0, 0.015, 0.01, True) for technology in (0.2, 0.5, 0.8, 1.0)]
+    gains = [research_gain(technology, 1.0, 0.015, 0.01) for technology in (0.2, 0.5, 0.8, 1.0)]
     assert gains == sorted(gains, reverse=True)
     assert len(set(gains)) == 4
 

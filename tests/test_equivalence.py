@@ -14,6 +14,7 @@ import pytest
 from worlds import VIOLENT
 
 from balance_env import VectorEnv, parallel_env
+from balance_env.core.world import PAIR_FIELDS
 from balance_env.single import BalanceEnv, BalanceVectorEnv, place_opponents
 
 STATES, YEARS, SEED = 5, 25, 2
@@ -42,7 +43,7 @@ def run(env: VectorEnv, years: int = YEARS, first: int = 0) -> list[dict[str, np
                 "truncations": truncations.copy(),
                 **{name: infos[name].copy() for name in ("terms", "alive", "ended", "wars", "falls", "year")},
                 **{f"actor.{f}": env.worlds.actor[f].copy() for f in env.worlds.actor.dtype.names},
-                **{f"pair.{f}": env.worlds.pair[f].copy() for f in env.worlds.pair.dtype.names},
+                **{f"pair.{f}": env.worlds.pair[f].copy() for f in PAIR_FIELDS},
             }
         )
     return told

@@ -12,7 +12,8 @@ from worlds import make_world, other_piece, own_piece, random_legal
 from balance_env import VectorEnv, parallel_env, row_table
 from balance_env.core.pieces import WEIGHTS_START, Globe, Other, Own, Relation
 from balance_env.core.reward import Term
-from balance_env.core.world import Verb
+from balance_env.core.world import Verb, World
+from balance_env.record import snapshot
 
 
 def seen(case, i, j, *pieces) -> list[float]:
@@ -238,7 +239,7 @@ def late():
         env.reset(seed=seed)
         for _ in range(14):
             env.step(random_legal(env.action_masks, generator))
-        pair, actor = env.worlds.pair[0], env.worlds.actor[0]
+        pair, actor = snapshot(env).pair, env.worlds.actor[0]
         if pair.pact.any() and pair.sanction.any() and (actor.dispute >= 0).any() and (actor.patron >= 0).any():
             return env
     raise AssertionError("no world had pacts, sanctions, disputes and clients at once")
@@ -247,9 +248,9 @@ def late():
 def rows_of(env, change):
     """(rows, masks, true state) of `env` after `change(worlds)`, leaving `env` as it was."""
     before = env.get_state()
-    snapshot = copy.deepcopy(before)
-    change(snapshot["worlds"])
-    env.set_state(snapshot)
+    changed = copy.deepcopy(before)
+    change(changed["worlds"])
+    env.set_state(changed)
     seen = env.observe()[0][0].copy(), env.action_masks[0].copy(), env.state()[0].copy()
     env.set_state(before)
     return seen
@@ -262,7 +263,7 @@ def test_forces_behind_an_error_cannot_be_told_from_what_is_perceived(late, i):
 
     def hide(worlds):
         worlds["actor"]["forces"] *= factors
-        worlds["pair"]["error"][0, i] -= np.log(factors)
+        World(**worlds).pair.error[0, i] -= np.log(factors)
 
     rows, masks, state = rows_of(late, lambda worlds: None)
     hidden_rows, hidden_masks, hidden_state = rows_of(late, hide)
@@ -279,7 +280,8 @@ def test_what_others_believe_want_and_expect_is_not_in_my_row(late, field):
     holder, _, name = field.partition(".")
 
     def change(worlds):
-        array = worlds[holder][name] if name else worlds[holder]
+        array = getattr(World(**worlds), holder)
+        array = array[name] if name else array
         array[0, 1:] = array[0, 1:] * 2 + 1 if field != "pair.hostility" else 1 - array[0, 1:]
 
     rows, masks, _ = rows_of(late, lambda worlds: None)
@@ -300,16 +302,16 @@ def test_what_i_perceive_is_in_my_row(late):
 def test_the_public_graph_tells_no_forces_and_no_beliefs(late):
     before = late.get_state()
     public = late.graph().copy()
-    snapshot = copy.deepcopy(before)
-    snapshot["worlds"]["actor"]["forces"] *= 3
-    snapshot["worlds"]["pair"]["hostility"][...] = 0.5
-    late.set_state(snapshot)
+    changed = copy.deepcopy(before)
+    changed["worlds"]["actor"]["forces"] *= 3
+    World(**changed["worlds"]).pair.hostility[...] = 0.5
+    late.set_state(changed)
     np.testing.assert_array_equal(late.graph(), public)
     late.set_state(before)
 
 
 def test_the_graph_is_what_stands_between_all_actors(late):
-    graph, pair, actor = late.graph()[0], late.worlds.pair[0], late.worlds.actor[0]
+    graph, pair, actor = late.graph()[0], snapshot(late).pair, late.worlds.actor[0]
     both = (actor.alive[:, None] & actor.alive & ~np.eye(8, dtype=bool)).astype(bool)
     np.testing.assert_allclose(graph[..., Relation.PACT], pair.pact * both)
     np.testing.assert_allclose(graph[..., Relation.PLEDGE], pair.willingness * both, atol=1e-6)

@@ -14,12 +14,12 @@ from worlds import VIOLENT, random_legal
 from balance_env import VectorEnv
 from balance_env.core.actions import PLAIN_VERBS
 from balance_env.core.params import ABOUT, Parameters
-from balance_env.core.world import ACTOR, NOBODY, PAIR, Clock, Outcome, Verb
+from balance_env.core.world import ACTOR, NOBODY, PAIR_ARRAYS, PAIR_FIELDS, Clock, Outcome, Verb, World
 
 WAR = [Outcome.STALEMATE, Outcome.WON, Outcome.LOST]
 YEARS = 12
 FLOATS = [name for name, (kind, _) in ACTOR.items() if kind == "f8"]
-PAIR_FLOATS = [name for name, (kind, _) in PAIR.items() if kind == "f8"]
+PAIR_FLOATS = [name for name in PAIR_FIELDS if name not in PAIR_ARRAYS]
 
 
 @st.composite
@@ -160,18 +160,19 @@ def test_actions_out_of_the_mask_harm_nothing():
 
 # relabelling the actors relabels the outcome and nothing else
 
+ACTORS_FIELDS = [field for field in PAIR_FIELDS if field not in ("order", "place", "memory")]  # those are of seats
+
 
 def relabelled(worlds: dict[str, np.ndarray], seat: np.ndarray) -> dict[str, np.ndarray]:
     """The same worlds with actor i sitting in `seat[i]`."""
     new = copy.deepcopy(worlds)
     new["actor"][:, seat] = worlds["actor"]
     new["design"][:, seat] = worlds["design"]
-    new["pair"][:, seat[:, None], seat] = worlds["pair"]
     for field in ("patron", "dispute", "target", "opponent", "conqueror"):
         values = new["actor"][field]
         new["actor"][field] = np.where(values == NOBODY, NOBODY, seat[values])
-    for field in ("order", "place", "memory"):  # these are of seats, not of actors
-        new["pair"][field] = worlds["pair"][field]
+    for field in ACTORS_FIELDS:
+        World(**new).pair[field][:, seat[:, None], seat] = World(**worlds).pair[field]
     return new
 
 
@@ -208,16 +209,14 @@ def test_relabelling_the_actors_relabels_the_outcome_and_nothing_else(order, see
         their_rewards = other.step(theirs)[1]
         np.testing.assert_allclose(their_rewards[:, seat], rewards, rtol=1e-12, atol=1e-12)
         expected = relabelled(one.get_state()["worlds"], seat)
-        for holder, record in (("actor", other.worlds.actor), ("pair", other.worlds.pair)):
-            for field in record.dtype.names:
-                if field in ("order", "place", "memory"):
-                    continue
-                compare = (
-                    functools.partial(np.testing.assert_allclose, rtol=1e-12, atol=1e-12)
-                    if record.dtype[field].kind == "f"
-                    else np.testing.assert_array_equal
-                )
-                compare(record[field], expected[holder][field], err_msg=field)
+        for field in ACTOR:
+            np.testing.assert_allclose(
+                other.worlds.actor[field], expected["actor"][field], rtol=1e-12, atol=1e-12, err_msg=field
+            )
+        for field in ACTORS_FIELDS:
+            np.testing.assert_allclose(
+                other.worlds.pair[field], World(**expected).pair[field], rtol=1e-12, atol=1e-12, err_msg=field
+            )
         np.testing.assert_array_equal(one.worlds.clock, other.worlds.clock)
 
 

@@ -7,13 +7,17 @@ import pytest
 from worlds import VIOLENT, make_world
 
 from balance_env import VectorEnv
+from balance_env.core.capability import measure_strength
 from balance_env.core.params import Parameters
-from balance_env.core.reward import Term, design_weights, security, sufficiency
-from balance_env.core.world import Verb
+from balance_env.core.reward import Term, design_weights, sufficiency, true_securities
+from balance_env.core.world import Column, Verb
 
 
 def secure(case, i: int) -> float:
-    return security(case.world, case.p, np.array(case.each("forces")) * case.world.actor.quality, i)
+    """i's security on true forces."""
+    measure_strength(case.world, case.scratch)
+    true_securities(case.world, case.p, case.scratch)
+    return case.scratch.column[Column.LEAST, i]
 
 
 def test_sufficiency_is_not_superiority():

@@ -146,8 +146,8 @@ def test_a_still_year_has_no_events() -> None:
 
 def test_offer_and_pact() -> None:
     before, after = still()
-    after.pair[0, 1].offer = 5
-    after.pair[2, 3].pact = after.pair[3, 2].pact = 1
+    after.pair.offer[0, 1] = 5
+    after.pair.pact[2, 3] = after.pair.pact[3, 2] = 1
     assert told(before, after) == ["A offers B a pact.", "C and D conclude a defence pact."]
 
 
@@ -161,7 +161,7 @@ def test_offer_and_pact() -> None:
 )
 def test_a_pact_ends_for_a_reason(verb: Verb, target: int, why: str) -> None:
     before, after = still()
-    before.pair[0, 1].pact = before.pair[1, 0].pact = 1
+    before.pair.pact[0, 1] = before.pair.pact[1, 0] = 1
     after.actor[0].verb, after.actor[0].target = verb, target
     assert f"The pact of A and B ends: {why}." in told(before, after)
 
@@ -193,14 +193,14 @@ def test_a_war_tells_who_stood_where_and_the_odds() -> None:
     before, after = still()
     before.actor[0].dispute = 1
     for world in (before, after):
-        world.pair[3, 1].pact = world.pair[1, 3].pact = 1
+        world.pair.pact[3, 1] = world.pair.pact[1, 3] = 1
     after.actor[0].opponent, after.actor[0].outcome, after.actor[0].odds = 1, Outcome.WON, 0.62
-    after.pair[0].side[:3] = 1, -1, -1
+    after.side[0, :3] = 1, -1, -1
     after.actor[2].verb, after.actor[2].target = Verb.ALLY, 1
     assert told(before, after) == [
         "A presses its dispute with B to war; C stands by B; D stays out, though pledged to B; odds 62 % for A; A wins."
     ]
-    after.pair[0, 3].side = -1
+    after.side[0, 3] = -1
     after.actor[1].fell, after.actor[1].conqueror, after.actor[1].alive = 1, 0, 0
     war, annexed = told(before, after)
     assert "D brings B a part of what was pledged" in war

@@ -14,7 +14,7 @@ from balance_env import VectorEnv
 from balance_env.core.params import Parameters, as_record
 from balance_env.core.pieces import Other
 from balance_env.core.threat import belief_after, perceived_threat, update_posture
-from balance_env.core.world import NOBODY, Outcome, Verb
+from balance_env.core.world import NOBODY, Draft, Outcome, Verb
 
 P = as_record(Parameters()._replace(**DEFINITION))
 unit = st.floats(0.0, 1.0)
@@ -77,7 +77,7 @@ def test_posture_is_a_running_share_of_the_years_of_arming():
 def test_another_is_seen_by_the_factor_exp_of_the_error_and_oneself_exactly():
     case = make_world(3, forces=(1, 2, 4), pair={"error": {(0, 1): math.log(3)}})
     case.look()
-    np.testing.assert_allclose(case.scratch.seen, [[1, 6, 4], [1, 2, 4], [1, 2, 4]])
+    np.testing.assert_allclose(case.perceived(Draft.SEEN), [[1, 6, 4], [1, 2, 4], [1, 2, 4]])
 
 
 def test_errors_start_at_their_spread_and_keep_it():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,17 @@ from balance_env.core.params import Parameters, as_record
 from balance_env.core.pieces import OTHER_SIZE, OTHERS_START, Other, Own, row_size
 from balance_env.core.reward import Term, reward
 from balance_env.core.threat import perceive
-from balance_env.core.world import NOBODY, Clock, Scratch, Verb, World, allocate_scratch, allocate_worlds
+from balance_env.core.world import (
+    NOBODY,
+    PAIR_FIELDS,
+    Clock,
+    Draft,
+    Scratch,
+    Verb,
+    World,
+    allocate_scratch,
+    allocate_worlds,
+)
 from balance_env.core.year import year
 
 NEVER, ALWAYS = -600.0, 600.0  # logits of what does not and what does happen
@@ -113,8 +124,8 @@ class Case:
         return self.world.actor[i]
 
     def pair(self, i: int, j: int) -> Any:
-        """The record of what i does to j."""
-        return self.world.pair[i, j]
+        """What i does to j, by name: `case.pair(0, 1).pact`."""
+        return SimpleNamespace(**{field: self.world.pair[field][i, j] for field in PAIR_FIELDS})
 
     def each(self, field: str) -> list[float]:
         """A field of every actor."""
@@ -154,9 +165,18 @@ class Case:
         observation(self.world, self.p, self.scratch, open_verbs, by_threat, rows, masks)
         return rows, masks
 
+    def perceived(self, field: Draft) -> np.ndarray:
+        """(N, N), at [i, j] what i perceives of j."""
+        return self.scratch.dyad[field].T
+
     def copy(self) -> Case:
         """The same world a second time."""
-        return Case(World(*(array.copy() for array in self.world)), self.p.copy(), allocate_scratch(self.size))
+        return Case(World(*(array.copy() for array in self.world)), self.p.copy(), working_room(self.size))
+
+
+def working_room(actors: int) -> Scratch:
+    """Scratch for one world."""
+    return allocate_scratch(actors, OTHER_SIZE, row_size(actors))
 
 
 def random_legal(masks: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -222,7 +242,7 @@ def make_world(
     world.actor.log_economy = world.actor.opening_log = np.log(np.maximum(world.actor.economy, 1e-9))
     others = ~np.eye(actors, dtype=bool)
     for field, value in {"reach": 1.0, "remoteness": np.log(0.1), "hostility": p.hostility_peace}.items():
-        world.pair[field] = np.where(others, value, 1.0 if field == "reach" else 0.0)
+        world.pair[field][...] = np.where(others, value, 1.0 if field == "reach" else 0.0)
     for i, j in pacts:
         for one, two in ((i, j), (j, i)):
             world.pair.pact[one, two], world.pair.willingness[one, two] = 1, p.pledge_start
@@ -235,13 +255,14 @@ def make_world(
     for field, value in (pair or {}).items():
         for key, entry in value.items() if isinstance(value, Mapping) else [(others, value)]:
             world.pair[field][key] = entry
+    world.pair.exposure[...] = world.pair.reach.T
     for i in range(actors):
         for slot in range(actors - 1):
             j = (i + 1 + slot) % actors
             world.pair.order[i, slot], world.pair.place[i, j] = j, slot
     for term, weight in (weights or {}).items():
         world.design[:, term] = weight
-    case = Case(world, as_record(p), allocate_scratch(actors))
+    case = Case(world, as_record(p), working_room(actors))
     strength, output = world.actor.forces * world.actor.quality, world.actor.economy
     share = [part / part.sum() if part.sum() > 0 else np.full(actors, 1 / actors) for part in (strength, output)]
     world.actor.opening_share = p.weight_forces * share[0] + (1 - p.weight_forces) * share[1]

@@ -81,4 +81,4 @@ def read_actions(world, actions, mask):
                 action += 1
         verb, slot = decode(action, actors)
         world.actor[i].verb = verb
-        world.actor[i].target = NOBODY if slot == NOBODY else world.pair[i, slot].order
+        world.actor[i].target = NOBODY if slot == NOBODY else world.order[i, slot]

@@ -6,8 +6,10 @@ stand one level deep: a patron is nobody's client, and whoever becomes a client 
 
 from __future__ import annotations
 
+import math
+
 from .jit import phase, rule
-from .world import NOBODY, Verb
+from .world import NOBODY, Column, Draft, Dyad, Verb
 
 
 @rule
@@ -19,7 +21,7 @@ def acts(world, i, verb, j):
 @rule
 def has_tie(world, i, j):
     """Whether i and j are partners, or patron and client."""
-    return world.pair[i, j].pact != 0 or world.actor[i].patron == j or world.actor[j].patron == i
+    return world.dyad[Dyad.PACT, i, j] > 0.0 or world.actor[i].patron == j or world.actor[j].patron == i
 
 
 @rule
@@ -70,15 +72,15 @@ def patron_after(world, i):
 @rule
 def clear_tie(world, i, j):
     """End pact, pledges and offers between i and j, both ways."""
-    world.pair[i, j].pact = 0
-    world.pair[j, i].pact = 0
-    world.pair[i, j].offer = 0
-    world.pair[j, i].offer = 0
-    world.pair[i, j].willingness = 0.0
-    world.pair[j, i].willingness = 0.0
+    world.dyad[Dyad.PACT, i, j] = 0.0
+    world.dyad[Dyad.PACT, j, i] = 0.0
+    world.dyad[Dyad.OFFER, i, j] = 0.0
+    world.dyad[Dyad.OFFER, j, i] = 0.0
+    world.dyad[Dyad.WILLINGNESS, i, j] = 0.0
+    world.dyad[Dyad.WILLINGNESS, j, i] = 0.0
 
 
-@phase
+@rule
 def take_patrons(world, p, scratch):
     """Clients come and go. A new client's pacts and offers lapse; it owes dues and is protected."""
     actors = len(world.actor)
@@ -96,8 +98,8 @@ def take_patrons(world, p, scratch):
     for i in range(actors):
         before, after = world.actor[i].patron, scratch.actor[i].patron
         if before != after and after != NOBODY:
-            world.pair[i, after].willingness = p.client_dues
-            world.pair[after, i].willingness = p.protection_start
+            world.dyad[Dyad.WILLINGNESS, i, after] = p.client_dues
+            world.dyad[Dyad.WILLINGNESS, after, i] = p.protection_start
         world.actor[i].patron = after
 
 
@@ -105,9 +107,9 @@ def take_patrons(world, p, scratch):
 def court(world, p, i, j):
     """i's act of `ally j`: it restates a pledge where there is one, and else lays an offer open."""
     if has_tie(world, i, j):
-        world.pair[i, j].willingness = restate(world.pair[i, j].willingness, p.pledge_restated)
+        world.dyad[Dyad.WILLINGNESS, i, j] = restate(world.dyad[Dyad.WILLINGNESS, i, j], p.pledge_restated)
     else:
-        world.pair[i, j].offer = int(p.offer_years)
+        world.dyad[Dyad.OFFER, i, j] = math.floor(p.offer_years)
 
 
 @rule
@@ -117,7 +119,7 @@ def remember_pledges(world, scratch):
         j = world.actor[i].dispute
         if j != NOBODY:
             for k in range(len(world.actor)):
-                scratch.pair[k, j].pledge = world.pair[k, j].willingness
+                scratch.dyad[Draft.PLEDGE, k, j] = world.dyad[Dyad.WILLINGNESS, k, j]
 
 
 @phase
@@ -133,12 +135,12 @@ def diplomacy(world, p, scratch):
     for i in range(actors):
         verb, j = world.actor[i].verb, world.actor[i].target
         if verb == Verb.SANCTION:
-            world.pair[i, j].sanction = int(p.sanction_years)
+            world.dyad[Dyad.SANCTION, i, j] = math.floor(p.sanction_years)
             clear_tie(world, i, j)
         elif verb == Verb.BANDWAGON:
             for k in range(actors):
-                world.pair[i, k].offer = 0
-                world.pair[k, i].offer = 0
+                world.dyad[Dyad.OFFER, i, k] = 0.0
+                world.dyad[Dyad.OFFER, k, i] = 0.0
     for i in range(actors):
         j = world.actor[i].target
         if (
@@ -149,43 +151,59 @@ def diplomacy(world, p, scratch):
             court(world, p, i, j)
     for i in range(actors):
         j = world.actor[i].target
-        if world.actor[i].verb == Verb.ALLY and world.pair[i, j].offer > 0 and world.pair[j, i].offer > 0:
+        if (
+            world.actor[i].verb == Verb.ALLY
+            and world.dyad[Dyad.OFFER, i, j] > 0.0
+            and world.dyad[Dyad.OFFER, j, i] > 0.0
+        ):
             clear_tie(world, i, j)
-            world.pair[i, j].pact = 1
-            world.pair[j, i].pact = 1
-            world.pair[i, j].willingness = p.pledge_start
-            world.pair[j, i].willingness = p.pledge_start
+            world.dyad[Dyad.PACT, i, j] = 1.0
+            world.dyad[Dyad.PACT, j, i] = 1.0
+            world.dyad[Dyad.WILLINGNESS, i, j] = p.pledge_start
+            world.dyad[Dyad.WILLINGNESS, j, i] = p.pledge_start
 
 
 @rule
-def fade_pledge(willingness, has_pact, protects, p):
+def fade_pledge(willingness, pact, protects, pact_fade, protection_fade):
     """A pledge not restated this year fades: slowly under a pact, fast where it protects a client.
 
     A client's own dues do not fade. Source: pacts begun before 1945 end at 6.3 % a year.
     """
-    if has_pact:
-        return willingness * (1.0 - p.pledge_fade)
-    return willingness * (1.0 - p.protection_fade) if protects else willingness
+    if pact > 0.0:
+        return willingness * (1.0 - pact_fade)
+    return willingness * (1.0 - protection_fade) if protects else willingness
 
 
 @rule
-def fade_tie(world, p, i, j, courted):
-    """i's offer to j ages and its pledge fades, unless i restated them this year (`courted`)."""
-    tie = world.pair[i, j]
-    if tie.offer > 0 and not courted:
-        tie.offer -= 1
-    if tie.willingness > 0.0 and not courted:
-        tie.willingness = fade_pledge(tie.willingness, tie.pact != 0, world.actor[j].patron == i, p)
+def fade_ties(world, p, scratch):
+    """Offers age and pledges fade, but for those that an actor restated this year."""
+    actors = len(world.actor)
+    pact_fade, protection_fade = p.pledge_fade, p.protection_fade
+    for i in range(actors):
+        courted = world.actor[i].target if world.actor[i].verb == Verb.ALLY else i
+        offer, pledge = world.dyad[Dyad.OFFER, i, courted], world.dyad[Dyad.WILLINGNESS, i, courted]
+        for j in range(actors):
+            world.dyad[Dyad.OFFER, i, j] = max(world.dyad[Dyad.OFFER, i, j] - 1.0, 0.0)
+        for j in range(actors):
+            world.dyad[Dyad.WILLINGNESS, i, j] = fade_pledge(
+                world.dyad[Dyad.WILLINGNESS, i, j],
+                world.dyad[Dyad.PACT, i, j],
+                scratch.column[Column.PATRON, j] == i,
+                pact_fade,
+                protection_fade,
+            )
+        world.dyad[Dyad.OFFER, i, courted], world.dyad[Dyad.WILLINGNESS, i, courted] = offer, pledge
 
 
-@phase
+@rule
 def lapse_pacts(world, p):
     """A pact whose pledges are below the floor on both sides lapses."""
     for i in range(len(world.actor)):
         for j in range(i):
-            mine, its = world.pair[i, j], world.pair[j, i]
-            if mine.pact and max(mine.willingness, its.willingness) < p.pledge_floor:
-                clear_tie(world, i, j)
+            if world.dyad[Dyad.PACT, i, j] > 0.0:
+                pledged = max(world.dyad[Dyad.WILLINGNESS, i, j], world.dyad[Dyad.WILLINGNESS, j, i])
+                if pledged < p.pledge_floor:
+                    clear_tie(world, i, j)
 
 
 @rule

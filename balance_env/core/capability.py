@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from .arithmetic import power
 from .jit import rule
 
 
@@ -23,7 +24,7 @@ def quality_of_forces(technology, theta):
 
     Source: Beckley 2018 (output times output per head beats gross size); form: design choice.
     """
-    return technology**theta
+    return power(technology, theta)
 
 
 @rule

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-import math
+from typing import NamedTuple
 
 from .alignment import acts, clear_tie, has_tie
+from .arithmetic import logistic, power
 from .capability import coalition
 from .draws import Purpose, make_stream, normal, uniform
 from .jit import phase, rule
-from .sanction import growth_lost, is_sanctioned, isolation
-from .threat import see
-from .world import NOBODY, Clock, Outcome, Verb
+from .sanction import growth_lost, is_sanctioned, pressure_on
+from .threat import forces_seen
+from .world import NOBODY, Clock, Column, Draft, Dyad, Outcome, Verb
+
+ABREAST = 8  # actors that a loop takes at a time on a wide processor
+
+
+class Frictions(NamedTuple):
+    """The parameters of a dispute's hazard, taken out of their record before a loop over actors."""
+
+    dispute_base: float
+    dispute_distance: float
+    dispute_hostility: float
+    dispute_ideology: float
+
+
+@rule
+def frictions(p):
+    """The parameters of a dispute's hazard."""
+    return Frictions(p.dispute_base, p.dispute_distance, p.dispute_hostility, p.dispute_ideology)
 
 
 @rule
 def dispute_hazard(remoteness, hostility, ideology_gap, p):
     """Chance a year that two states come into a dispute; by `remoteness`, ln((km+100)/1000), and the
-    mean `hostility` of both beliefs.
+    mean `hostility` of both beliefs. `p`: `Frictions`, or all parameters.
 
     Source: originator disputes 1886-2010 (Ghosn, Palmer & Bremer 2004; form after Bremer 1992).
     """
@@ -26,7 +44,7 @@ def dispute_hazard(remoteness, hostility, ideology_gap, p):
         + p.dispute_hostility * hostility
         + p.dispute_ideology * ideology_gap
     )
-    return 1.0 / (1.0 + math.exp(-logit))
+    return logistic(logit)
 
 
 @rule
@@ -40,7 +58,7 @@ def win_chance(attack, defence, decisiveness, offence):
         return 0.5
     if force <= 0.0 or defence <= 0.0:
         return 1.0 if force > 0.0 else 0.0
-    return 1.0 / (1.0 + (defence / force) ** decisiveness)
+    return 1.0 / (1.0 + power(defence / force, decisiveness))
 
 
 @rule
@@ -64,7 +82,7 @@ def expected_side(world, p, k, i, j):
         return p.client_dues
     if world.actor[k].patron == j:
         return -p.client_dues
-    return -world.actor[k].reputation * world.pair[k, j].willingness
+    return -world.actor[k].reputation * world.dyad[Dyad.WILLINGNESS, k, j]
 
 
 @rule
@@ -80,33 +98,24 @@ def shown_side(world, p, k, i, j):
     if world.actor[k].patron == j:
         return -p.stand_by if acts(world, k, Verb.BANDWAGON, j) else -p.client_dues
     if acts(world, k, Verb.ALLY, j):
-        return -world.pair[k, j].willingness if has_tie(world, k, j) else -p.stand_by
-    if world.pair[k, i].pact:
+        return -world.dyad[Dyad.WILLINGNESS, k, j] if has_tie(world, k, j) else -p.stand_by
+    if world.dyad[Dyad.PACT, k, i] > 0.0:
         return 0.0
-    return -p.unasked * world.pair[k, j].willingness
+    return -p.unasked * world.dyad[Dyad.WILLINGNESS, k, j]
 
 
 @phase
-def sides(world, p, scratch, viewer, i, j, without, shown):
-    """(attack, members, defence, members) of i's challenge of j, in forces as `viewer` sees them.
+def take_sides(world, p, scratch, i, j, shown):
+    """Write the usable force that third parties put into i's challenge of j, per unit of their forces.
 
-    `without`: a third party left out, or NOBODY. `shown`: by this year's acts, else as expected.
-    Reads `scratch.seen[viewer]` and `scratch.principal`.
+    To `Column.SIDE`: > 0 with the challenger, < 0 against it, 0 for those who stay out. `shown`: by
+    this year's acts, else as expected. Reads `scratch.actor.principal`.
     """
-    attack = scratch.seen[viewer, i] * world.pair[i, j].reach
-    defence = scratch.seen[viewer, j]
-    attackers = defenders = 1
     for k in range(len(world.actor)):
-        if k == i or k == j or k == without or world.actor[k].alive == 0 or scratch.actor[k].principal:
-            continue
-        part = shown_side(world, p, k, i, j) if shown else expected_side(world, p, k, i, j)
-        if part > 0.0:
-            attack += part * scratch.seen[viewer, k] * world.pair[k, j].reach
-            attackers += 1
-        elif part < 0.0:
-            defence -= part * scratch.seen[viewer, k] * world.pair[k, j].reach
-            defenders += 1
-    return attack, attackers, defence, defenders
+        scratch.column[Column.SIDE, k] = 0.0
+        if k != i and k != j and world.actor[k].alive and scratch.actor[k].principal == 0:
+            part = shown_side(world, p, k, i, j) if shown else expected_side(world, p, k, i, j)
+            scratch.column[Column.SIDE, k] = part * world.dyad[Dyad.REACH, k, j]
 
 
 @phase
@@ -115,9 +124,19 @@ def gain_from_war(world, p, scratch, i, j, per_output, shown):
 
     Cost includes the growth that standing sanctions would take while they last.
     """
-    see(world, scratch, i)
-    attack, attackers, defence, defenders = sides(world, p, scratch, i, i, j, NOBODY, shown)
-    own_part = scratch.seen[i, i] * world.pair[i, j].reach / attack if attack > 0.0 else 1.0
+    take_sides(world, p, scratch, i, j, shown)
+    mine = scratch.strength[i] * world.dyad[Dyad.REACH, i, j]
+    attack, defence = mine, forces_seen(world, scratch, i, j)
+    attackers = defenders = 1
+    for k in range(len(world.actor)):
+        side = scratch.column[Column.SIDE, k]
+        if side > 0.0:
+            attack += side * forces_seen(world, scratch, i, k)
+            attackers += 1
+        elif side < 0.0:
+            defence -= side * forces_seen(world, scratch, i, k)
+            defenders += 1
+    own_part = mine / attack if attack > 0.0 else 1.0
     chance = win_chance(
         coalition(attack, attackers, p.friction),
         coalition(defence, defenders, p.friction),
@@ -127,8 +146,7 @@ def gain_from_war(world, p, scratch, i, j, per_output, shown):
     stake = min(world.actor[i].economy, world.actor[j].economy)
     cost = p.war_cost
     if is_sanctioned(world, i) and stake > 0.0:
-        pressure, _ = isolation(world, p, scratch, i, per_output)
-        lost = growth_lost(pressure, p.sanction_max, p.sanction_exponent)
+        lost = growth_lost(pressure_on(world, p, i, per_output), p.sanction_max, p.sanction_exponent)
         cost += p.sanction_years * lost * world.actor[i].economy / stake
     return war_gain(chance, p.stalemate, p.spoils * (1.0 - p.destroyed) * own_part, p.spoils, cost)
 
@@ -152,7 +170,7 @@ def close_settled(world, i):
         outcome = Outcome.LAPSED
     elif world.actor[i].patron == j or world.actor[j].patron == i:
         outcome = Outcome.CAPITULATED
-    elif world.pair[i, j].pact:
+    elif world.dyad[Dyad.PACT, i, j] > 0.0:
         outcome = Outcome.SETTLED
     else:
         return
@@ -206,19 +224,74 @@ def open_by_choice(world, i):
     """i's act of `coerce j` opens a dispute with j, and betrays a partner if j was one."""
     j = world.actor[i].target
     if world.actor[i].dispute == NOBODY and world.actor[i].opponent == NOBODY and world.actor[j].alive:
-        if world.pair[i, j].pact:
+        if world.dyad[Dyad.PACT, i, j] > 0.0:
             clear_tie(world, i, j)
         if not has_tie(world, i, j):
             world.actor[i].dispute = j
             world.actor[i].chosen = 1
 
 
+@rule
+def draw_disputes(world, p, scratch):
+    """Write what every pair's draw is above its hazard to `Draft.EXCESS`, at [i, j] for j < i: below 0, a dispute."""
+    actors = len(world.actor)
+    q = frictions(p)
+    stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.DISPUTE)
+    for i in range(actors):
+        scratch.ident[i] = world.actor[i].ident
+        scratch.column[Column.IDEOLOGY, i] = world.actor[i].ideology
+    for i in range(actors):
+        for j in range(i):
+            scratch.dyad[Draft.ENMITY, i, j] = 0.5 * (
+                world.dyad[Dyad.HOSTILITY, j, i] + world.dyad[Dyad.HOSTILITY, i, j]
+            )
+    for i in range(1, actors):
+        me, mine = scratch.ident[i], scratch.column[Column.IDEOLOGY, i]
+        for j in range(min(actors, (i + ABREAST - 1) // ABREAST * ABREAST)):
+            it = scratch.ident[j]
+            hazard = dispute_hazard(
+                world.dyad[Dyad.REMOTENESS, i, j],
+                scratch.dyad[Draft.ENMITY, i, j],
+                abs(mine - scratch.column[Column.IDEOLOGY, j]),
+                q,
+            )
+            scratch.dyad[Draft.EXCESS, i, j] = uniform(stream, min(me, it), max(me, it)) - hazard
+
+
+@phase
+def fall_out(world, p, scratch, i, j, per_output):
+    """i and j come into a dispute by chance: the challenger is the one that perceives the larger gain.
+
+    Where a challenger would hold two, the smaller draw stands.
+    """
+    mine = gain_from_war(world, p, scratch, i, j, per_output, False)
+    theirs = gain_from_war(world, p, scratch, j, i, per_output, False)
+    first = mine > theirs or (mine == theirs and world.actor[i].ident < world.actor[j].ident)
+    challenger, target = (i, j) if first else (j, i)
+    stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.DISPUTE)
+    me, it = world.actor[i].ident, world.actor[j].ident
+    draw = uniform(stream, min(me, it), max(me, it))
+    if world.actor[challenger].chosen == 0 and draw < scratch.actor[challenger].draw:
+        scratch.actor[challenger].draw = draw
+        world.actor[challenger].dispute = target
+
+
+@rule
+def are_at_odds(world, i, j):
+    """Whether i or j has a dispute with the other that is open, or came to a head this year."""
+    return (
+        world.actor[i].dispute == j
+        or world.actor[j].dispute == i
+        or world.actor[i].opponent == j
+        or world.actor[j].opponent == i
+    )
+
+
 @phase
 def open_disputes(world, p, scratch, per_output):
     """The year's new disputes: by choice first, then by chance among those without a tie.
 
-    A chance pair is one draw; the challenger is the one that perceives the larger gain. Where a
-    challenger would hold two, the smaller draw stands.
+    A chance pair is one draw.
     """
     actors = len(world.actor)
     for i in range(actors):
@@ -226,28 +299,14 @@ def open_disputes(world, p, scratch, per_output):
         if world.actor[i].alive and world.actor[i].verb == Verb.COERCE:
             open_by_choice(world, i)
     mark_principals(world, scratch)
-    stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.DISPUTE)
+    draw_disputes(world, p, scratch)
     for i in range(actors):
         for j in range(i):
-            if world.actor[i].alive == 0 or world.actor[j].alive == 0 or has_tie(world, i, j):
-                continue
-            low, high = min(world.actor[i].ident, world.actor[j].ident), max(world.actor[i].ident, world.actor[j].ident)
-            draw = uniform(stream, low, high)
-            hostility = 0.5 * (world.pair[i, j].hostility + world.pair[j, i].hostility)
-            gap = abs(world.actor[i].ideology - world.actor[j].ideology)
-            if draw >= dispute_hazard(world.pair[i, j].remoteness, hostility, gap, p):
-                continue
             if (
-                world.actor[i].dispute == j
-                or world.actor[j].dispute == i
-                or world.actor[i].opponent == j
-                or world.actor[j].opponent == i
+                scratch.dyad[Draft.EXCESS, i, j] < 0.0
+                and world.actor[i].alive
+                and world.actor[j].alive
+                and not has_tie(world, i, j)
+                and not are_at_odds(world, i, j)
             ):
-                continue
-            mine = gain_from_war(world, p, scratch, i, j, per_output, False)
-            theirs = gain_from_war(world, p, scratch, j, i, per_output, False)
-            first = mine > theirs or (mine == theirs and world.actor[i].ident < world.actor[j].ident)
-            challenger, target = (i, j) if first else (j, i)
-            if world.actor[challenger].chosen == 0 and draw < scratch.actor[challenger].draw:
-                scratch.actor[challenger].draw = draw
-                world.actor[challenger].dispute = target
+                fall_out(world, p, scratch, i, j, per_output)

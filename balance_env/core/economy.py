@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+from .arithmetic import exp, ln
 from .capability import quality_of_forces
 from .draws import Purpose, make_stream, normal
 from .jit import phase, rule
-from .sanction import exchange, sanctions
+from .sanction import sanctions, trade
 from .threat import update_posture
-from .world import NOBODY, Clock, Verb
+from .world import NOBODY, Clock, Column, Verb
 
 LEAST_OUTPUT = 1e-9  # keeps the logarithm of nothing finite
 
@@ -24,13 +25,14 @@ def shock_after(shock, persistence, spread, draw):
 
 
 @rule
-def research_gain(technology, frontier, research, catch_up, is_researching):
+def research_gain(technology, frontier, research, catch_up):
     """Change of ln technology in a year: diffusion closes the log gap, research pays less at the frontier.
 
+    `research`: what a year of it brings at the frontier, 0 for those who do not.
     Source: Barro & Sala-i-Martin 1992 (convergence of about 2 % a year); research: design choice.
     """
-    gap = math.log(frontier / technology)
-    return catch_up * gap + (research * (1.0 + gap) if is_researching else 0.0)
+    gap = ln(frontier / technology)
+    return catch_up * gap + research * (1.0 + gap)
 
 
 @rule
@@ -43,19 +45,6 @@ def growth_of_output(mean, shock, invested, trade, burden, guns_cost, embargo):
 
 
 @rule
-def income_from_trade(world, p, i, per_output):
-    """Growth (ln a year) that i draws from exchange with all the living.
-
-    Source: gravity of trade (Tinbergen 1962); scale: design choice.
-    """
-    whole = 0.0
-    for j in range(len(world.actor)):
-        if j != i:  # the fallen have no output
-            whole += exchange(world.pair[i, j], world.actor[j].economy * per_output, p.trade_pact)
-    return p.trade * whole
-
-
-@phase
 def arming(world, p):
     """The year's second phase: states that arm turn output into forces, on top of the standing budget."""
     for i in range(len(world.actor)):
@@ -68,18 +57,65 @@ def arming(world, p):
 
 
 @rule
-def grow(world, p, scratch, i, stream, frontier):
-    """i's output and technology after a year: shock, investment, research, trade, arms, sanctions, tribute."""
-    me, mind = world.actor[i], scratch.actor[i]
-    me.shock = shock_after(me.shock, p.shock_persistence, p.shock_sd, normal(stream, me.ident, me.ident))
-    learned = research_gain(me.technology, frontier, p.research, p.catch_up, me.verb == Verb.RESEARCH)
-    invested = p.invest if me.verb == Verb.INVEST else 0.0
-    growth = growth_of_output(me.growth, me.shock, invested, mind.trade, me.spent, p.guns_cost, me.embargo)
-    me.technology *= math.exp(learned)
-    me.quality = quality_of_forces(me.technology, p.theta)
-    grown = me.economy * math.exp(growth + p.output_of_technology * learned)
-    me.economy = max(0.0, grown + mind.gained)
-    me.log_economy = math.log(max(me.economy, LEAST_OUTPUT))
+def tribute(world, p, scratch):
+    """Write what clients pay to their patrons to `Column.GAINED`, as gains and losses of output."""
+    actors = len(world.actor)
+    for i in range(actors):
+        scratch.column[Column.GAINED, i] = 0.0
+    for i in range(actors):
+        k = world.actor[i].patron
+        if k != NOBODY:
+            due = p.tribute * world.actor[i].economy
+            scratch.column[Column.GAINED, i] -= due
+            scratch.column[Column.GAINED, k] += due
+
+
+@rule
+def sum_growth(world, p, scratch):
+    """Write everyone's growth before technology to `Column.GROWTH`, what it researches to `Column.LEARNED`.
+
+    Income from trade is `trade` times the weight of all others; the scale is a design choice.
+    """
+    stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.SHOCK)
+    for i in range(len(world.actor)):
+        me = world.actor[i]
+        scratch.column[Column.OUTPUT, i] = me.economy
+        scratch.column[Column.TECHNOLOGY, i] = me.technology
+        if me.alive:
+            me.shock = shock_after(me.shock, p.shock_persistence, p.shock_sd, normal(stream, me.ident, me.ident))
+            invested = p.invest if me.verb == Verb.INVEST else 0.0
+            income = p.trade * scratch.column[Column.TRADE, i]
+            scratch.column[Column.GROWTH, i] = growth_of_output(
+                me.growth, me.shock, invested, income, me.spent, p.guns_cost, me.embargo
+            )
+            scratch.column[Column.LEARNED, i] = p.research if me.verb == Verb.RESEARCH else 0.0
+
+
+@rule
+def grow(world, p, scratch):
+    """Everyone's technology and output after a year; sums stand in `scratch.column`."""
+    actors = len(world.actor)
+    catch_up, elasticity = p.catch_up, p.output_of_technology
+    frontier = 0.0
+    for i in range(actors):
+        if world.actor[i].alive:
+            frontier = max(frontier, world.actor[i].technology)
+    for i in range(actors):
+        learned = research_gain(
+            scratch.column[Column.TECHNOLOGY, i], frontier, scratch.column[Column.LEARNED, i], catch_up
+        )
+        scratch.column[Column.TECHNOLOGY, i] *= exp(learned)
+        grown = scratch.column[Column.OUTPUT, i] * exp(scratch.column[Column.GROWTH, i] + elasticity * learned)
+        output = max(0.0, grown + scratch.column[Column.GAINED, i])
+        scratch.column[Column.OUTPUT, i] = output
+        scratch.column[Column.LOG_OUTPUT, i] = ln(max(output, LEAST_OUTPUT))
+    for i in range(actors):
+        me = world.actor[i]
+        if me.alive:
+            me.technology = scratch.column[Column.TECHNOLOGY, i]
+            me.quality = quality_of_forces(me.technology, p.theta)
+            me.economy = scratch.column[Column.OUTPUT, i]
+            me.log_economy = scratch.column[Column.LOG_OUTPUT, i]
 
 
 @phase
@@ -88,21 +124,8 @@ def economy(world, p, scratch, per_output):
 
     `per_output`: one over the total output of the living at the opening of the phase.
     """
-    actors = len(world.actor)
-    sanctions(world, p, scratch, per_output)
-    stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.SHOCK)
-    frontier = 0.0
-    for i in range(actors):
-        if world.actor[i].alive:
-            frontier = max(frontier, world.actor[i].technology)
-            scratch.actor[i].trade = income_from_trade(world, p, i, per_output)
-        scratch.actor[i].gained = 0.0
-    for i in range(actors):
-        k = world.actor[i].patron
-        if k != NOBODY:
-            due = p.tribute * world.actor[i].economy
-            scratch.actor[i].gained -= due
-            scratch.actor[k].gained += due
-    for i in range(actors):
-        if world.actor[i].alive:
-            grow(world, p, scratch, i, stream, frontier)
+    trade(world, p, scratch, per_output)
+    sanctions(world, p, scratch)
+    tribute(world, p, scratch)
+    sum_growth(world, p, scratch)
+    grow(world, p, scratch)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 import sys
 import warnings
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property, update_wrapper
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,12 +21,17 @@ import llvmlite
 import llvmlite.binding
 import numba
 import numpy
+from llvmlite import ir
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+from numba.extending import intrinsic, typeof_impl
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).resolve().parents[1]
 COMPILED_FOLDERS = ("core", "doctrines", "kernels")
+IS_PLAIN = bool(getattr(numba.config, "DISABLE_JIT", 0))  # NUMBA_DISABLE_JIT=1: rules run as plain Python
 
 
 def fingerprint() -> str:
@@ -104,8 +110,69 @@ class _Cache(FunctionCache):
     _impl_class = _CacheImpl
 
 
+class _Ingredient(JITCodeLibrary):
+    """The code of a rule that is only compiled into others: it is optimised there, with them, once."""
+
+    @property
+    def codegen(self) -> Any:
+        return self
+
+    def set_env(self, env_name: str, env: Any) -> None:
+        """Nothing runs here, so nothing needs its environment."""
+
+    def _optimize_final_module(self) -> None:
+        pass
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+
+class _IngredientCompiler(Compiler):
+    """Compiles a rule as far as an `_Ingredient`."""
+
+    def define_pipelines(self) -> Any:
+        self.state.library = _Ingredient(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
+        return super().define_pipelines()
+
+
+class Rule:
+    """A compiled rule: called from a kernel it is compiled into it, called from Python it runs by itself.
+
+    Only what Python calls is made into machine code with a wrapper for Python and a place in the
+    cache: to do so for every rule took half of the time of a first start.
+    """
+
+    def __init__(self, function: Callable[..., Any], forceinline: bool) -> None:
+        update_wrapper(self, function)
+        self.py_func = function
+        self._options = {"nogil": True, "error_model": "numpy", "_nrt": False, "forceinline": forceinline}
+        compile_: Any = numba.njit  # its stubs do not know `_nrt`
+        self.within = compile_(
+            no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_IngredientCompiler, **self._options
+        )(function)
+
+    @cached_property
+    def alone(self) -> Any:
+        """The rule as a function for Python, kept for the next start."""
+        compile_: Any = numba.njit
+        compiled = compile_(**self._options)(self.py_func)
+        if cache_folder() is not None:
+            compiled._cache = _Cache(self.py_func)
+        return compiled
+
+    def __call__(self, *arguments: Any) -> Any:
+        """What the rule returns for these arguments."""
+        return self.alone(*arguments)
+
+
+@typeof_impl.register(Rule)
+def _type_of_rule(rule: Rule, context: Any) -> Any:
+    return numba.typeof(rule.within)
+
+
 def rule(function: F) -> F:
-    """Compile `function` into its callers on first use; keep what was compiled for the next start.
+    """Compile `function` into its callers on first use.
 
     Division follows numpy (no exception inside a rule), arithmetic is exact IEEE (no fastmath),
     and the interpreter's lock is released, so that threads can share a batch. Nothing in a rule
@@ -116,13 +183,37 @@ def rule(function: F) -> F:
 
 
 def phase(function: F) -> F:
-    """A rule kept as a call of its own: loops over actors, and what happens seldom."""
+    """A rule kept as a call of its own: what happens seldom, and what is called from many places."""
     return _compile(function, forceinline=False)
 
 
-def _compile(function: F, forceinline: bool) -> F:
-    compile_: Any = numba.njit  # its stubs do not know `_nrt`
-    compiled = compile_(nogil=True, error_model="numpy", _nrt=False, forceinline=forceinline)(function)
-    if compiled is not function and cache_folder() is not None:  # with JIT disabled they are one
-        compiled._cache = _Cache(function)
-    return compiled
+def _compile(function: Any, forceinline: bool) -> Any:
+    return function if IS_PLAIN else Rule(function, forceinline)
+
+
+@intrinsic
+def _bits_of(typing, x):
+    def build(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return numba.types.int64(numba.types.float64), build
+
+
+@intrinsic
+def _number_of(typing, bits):
+    def build(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return numba.types.float64(numba.types.int64), build
+
+
+def _bits_in_python(x: float) -> int:
+    return struct.unpack("<q", struct.pack("<d", x))[0]
+
+
+def _number_in_python(bits: int) -> float:
+    return struct.unpack("<d", struct.pack("<q", bits))[0]
+
+
+bits_of: Any = _bits_in_python if IS_PLAIN else _bits_of  # the 64 bits of a double, as a whole number
+number_of: Any = _number_in_python if IS_PLAIN else _number_of  # the double whose bits these are

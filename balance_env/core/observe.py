@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
+import numpy as np
+
 from .actions import PLAIN_VERBS, encode, is_legal
+from .arithmetic import ln
 from .capability import coalition, concentration, true_shares
-from .dispute import mark_principals, sides, win_chance
+from .dispute import mark_principals, take_sides, win_chance
 from .jit import phase, rule
 from .pieces import (
     GLOBE_SIZE,
@@ -24,9 +26,9 @@ from .pieces import (
     Own,
     Relation,
 )
-from .reward import security
-from .threat import perceived_threat
-from .world import NOBODY, Clock
+from .reward import securities
+from .threat import fears, perceived_threat
+from .world import NOBODY, PAGES, Clock, Column, Draft, Dyad, Verb
 
 
 @rule
@@ -53,108 +55,171 @@ class Lens(NamedTuple):
 
 
 @rule
-def threat_from(world, p, scratch, i, j, per_share):
-    """The threat i perceives from living j; `per_share`: one over i's capability share."""
-    me, it = world.actor[i], world.actor[j]
-    ratio = scratch.share[i, j] * world.pair[j, i].reach * per_share
-    return perceived_threat(ratio, it.posture, world.pair[i, j].hostility, abs(me.ideology - it.ideology), p)
-
-
-@rule
-def fill_other(world, p, scratch, lens, i, j, per_share, block):
-    """Write what i sees of j, and of what is between them, to `block`; return the perceived threat."""
-    me, it = world.actor[i], world.actor[j]
-    mine, its = world.pair[i, j], world.pair[j, i]
-    threat = threat_from(world, p, scratch, i, j, per_share)
-    block[Other.ALIVE] = 1.0
-    block[Other.SHARE] = scratch.share[i, j]
-    block[Other.FORCES] = scaled_log(scratch.actor[j].log_strength + mine.error - scratch.actor[i].log_strength)
-    block[Other.ECONOMY] = scaled_log(it.log_economy - me.log_economy)
-    block[Other.TECHNOLOGY] = it.technology * lens.per_frontier
-    block[Other.REACH_TO_ME] = its.reach
-    block[Other.REACH_FROM_ME] = mine.reach
-    block[Other.IDEOLOGY_GAP] = abs(me.ideology - it.ideology)
-    block[Other.POSTURE] = it.posture
-    block[Other.HOSTILITY] = mine.hostility
-    block[Other.REPUTATION] = it.reputation
-    block[Other.THREAT] = threat
-    block[Other.MEMBER] = it.member
-    block[Other.PACT] = mine.pact
-    block[Other.PLEDGE_FROM_ME] = mine.willingness
-    block[Other.PLEDGE_TO_ME] = its.willingness
-    block[Other.OFFER_FROM_ME] = mine.offer * lens.per_offer
-    block[Other.OFFER_TO_ME] = its.offer * lens.per_offer
-    block[Other.SANCTION_FROM_ME] = mine.sanction * lens.per_sanction
-    block[Other.SANCTION_TO_ME] = its.sanction * lens.per_sanction
-    block[Other.MY_CLIENT] = 1.0 if it.patron == i else 0.0
-    block[Other.MY_PATRON] = 1.0 if me.patron == j else 0.0
-    block[Other.CHALLENGES_ME] = 1.0 if it.dispute == i else 0.0
-    block[Other.CHALLENGED_BY_ME] = 1.0 if me.dispute == j else 0.0
-    block[Other.CLIENT] = 0.0 if it.patron == NOBODY else 1.0
-    block[Other.CHALLENGES] = 0.0 if it.dispute == NOBODY else 1.0
-    fill_entanglement(world, scratch, lens, i, j, block)
-    return threat
-
-
-@rule
-def fill_entanglement(world, scratch, lens, i, j, block):
-    """Write what j is in with third parties to `block`, as i perceives it; disputes come later."""
-    support = sanctioned = 0.0
-    common = 0
-    for n in range(scratch.actor[j].givers):
-        support += scratch.pair[j, n].given * scratch.seen[i, scratch.pair[j, n].giver]
-    for n in range(scratch.actor[j].senders):
-        sanctioned += scratch.share[i, scratch.pair[j, n].sender]
-    if scratch.actor[i].count > 0 and scratch.actor[j].count > 0:
-        for k in range(len(world.actor)):
-            common += world.pair[i, k].pact & world.pair[j, k].pact
-    block[Other.SUPPORT] = support / (support + scratch.seen[i, j]) if support > 0.0 else 0.0
-    block[Other.SANCTIONED] = min(sanctioned, 1.0)
-    block[Other.COMMON_PACTS] = common * lens.per_other
-    block[Other.PACTS] = scratch.actor[j].count * lens.per_other
-    block[Other.CHALLENGED] = 0.0
-    block[Other.AGAINST_PARTNER] = 0.0
-    block[Other.AGAINST_MINE] = 0.0
-    block[Other.ODDS] = 0.0
-    block[Other.ODDS_WITH_ME] = 0.0
-    block[Other.ODDS_AGAINST_ME] = 0.0
-
-
-@phase
-def list_ties(world, scratch):
-    """List who has pledged to whom and who sanctions whom, and take logs, once for all viewers."""
-    actors = len(world.actor)
-    for j in range(actors):
-        mind = scratch.actor[j]
-        mind.count = 0
-        mind.givers = 0
-        mind.senders = 0
+def list_actors(world, scratch):
+    """Write what everyone sees alike of the actors to `scratch.column`, and count what they are in."""
+    for i in range(len(world.actor)):
+        me, mind = world.actor[i], scratch.actor[i]
+        scratch.column[Column.IDEOLOGY, i] = me.ideology
+        scratch.column[Column.LOG_OUTPUT, i] = me.log_economy
+        scratch.column[Column.LOG_STRENGTH, i] = ln(max(scratch.strength[i], TINY))
+        scratch.column[Column.TOP_THREAT, i] = 0.0
+        mind.pacts = 0
         mind.challengers = 0
         mind.clients = 0
-        mind.log_strength = math.log(max(scratch.strength[j], TINY))
-    for k in range(actors):
-        them = world.actor[k]
-        if them.dispute != NOBODY:
-            scratch.actor[them.dispute].challengers += 1
-        if them.patron != NOBODY:
-            scratch.actor[them.patron].clients += 1
-        for j in range(actors):
-            tie, mind = world.pair[k, j], scratch.actor[j]
-            if tie.willingness > 0.0:
-                scratch.pair[j, mind.givers].giver = k
-                scratch.pair[j, mind.givers].given = them.reputation * tie.willingness * tie.reach
-                mind.givers += 1
-            mind.count += tie.pact
-            if tie.sanction > 0:
-                scratch.pair[j, mind.senders].sender = k
-                mind.senders += 1
+    for i in range(len(world.actor)):
+        me, mind = world.actor[i], scratch.actor[i]
+        if me.dispute != NOBODY:
+            scratch.actor[me.dispute].challengers += 1
+        if me.patron != NOBODY:
+            scratch.actor[me.patron].clients += 1
+        count = 0
+        for j in range(len(world.actor)):
+            count += 1 if world.dyad[Dyad.PACT, i, j] > 0.0 else 0
+        mind.pacts = count
 
 
 @rule
-def fill_own(world, p, scratch, lens, i, threat, row):
-    """Write what i knows of itself to the head of its row."""
+def fear(world, p, scratch):
+    """Write the threat that everyone perceives from everyone to `Draft.THREAT`, the largest to `Column.TOP_THREAT`."""
+    actors = len(world.actor)
+    q = fears(p)
+    for i in range(actors):
+        scratch.column[Column.PER_SHARE, i] = 1.0 / max(scratch.dyad[Draft.SHARE, i, i], TINY)
+    for j in range(actors):
+        it = world.actor[j]
+        if it.alive == 0:
+            continue
+        posture, ideology = it.posture, it.ideology
+        own = scratch.column[Column.TOP_THREAT, j]
+        for i in range(actors):
+            scratch.dyad[Draft.THREAT, j, i] = perceived_threat(
+                scratch.dyad[Draft.SHARE, j, i] * world.dyad[Dyad.REACH, j, i] * scratch.column[Column.PER_SHARE, i],
+                posture,
+                world.dyad[Dyad.HOSTILITY, j, i],
+                abs(scratch.column[Column.IDEOLOGY, i] - ideology),
+                q,
+            )
+        for i in range(actors):
+            scratch.column[Column.TOP_THREAT, i] = max(
+                scratch.column[Column.TOP_THREAT, i], scratch.dyad[Draft.THREAT, j, i]
+            )
+        scratch.column[Column.TOP_THREAT, j] = own  # of others
+
+
+@rule
+def add_up(world, scratch):
+    """Write who has what behind it, and against it, as everyone perceives it.
+
+    `Draft.SUPPORT`: force pledged to its defence; `Draft.SANCTIONED`: capability of those who sanction
+    it; `Draft.COMMON`: partners in common.
+    """
+    actors = len(world.actor)
+    for j in range(actors):
+        for i in range(actors):
+            scratch.dyad[Draft.SUPPORT, j, i] = 0.0
+            scratch.dyad[Draft.SANCTIONED, j, i] = 0.0
+            scratch.dyad[Draft.COMMON, j, i] = 0.0
+    for k in range(actors):
+        reputation = world.actor[k].reputation
+        for j in range(actors):
+            if world.dyad[Dyad.WILLINGNESS, k, j] > 0.0:
+                given = reputation * world.dyad[Dyad.WILLINGNESS, k, j] * world.dyad[Dyad.REACH, k, j]
+                for i in range(actors):
+                    scratch.dyad[Draft.SUPPORT, j, i] += given * scratch.dyad[Draft.SEEN, k, i]
+            if world.dyad[Dyad.SANCTION, k, j] > 0.0:
+                for i in range(actors):
+                    scratch.dyad[Draft.SANCTIONED, j, i] += scratch.dyad[Draft.SHARE, k, i]
+            if world.dyad[Dyad.PACT, k, j] > 0.0 and scratch.actor[k].pacts > 1:
+                for i in range(actors):
+                    scratch.dyad[Draft.COMMON, j, i] += world.dyad[Dyad.PACT, k, i]
+
+
+@rule
+def fill_profile(world, scratch, lens, j, block):
+    """Write what everyone sees alike of j to `block`, a block of a row; zeros where j has fallen."""
+    it = world.actor[j]
+    for piece in range(OTHER_SIZE):
+        block[piece] = 0.0
+    if it.alive:
+        block[Other.ALIVE] = 1.0
+        block[Other.TECHNOLOGY] = it.technology * lens.per_frontier
+        block[Other.POSTURE] = it.posture
+        block[Other.REPUTATION] = it.reputation
+        block[Other.MEMBER] = it.member
+        block[Other.CLIENT] = 0.0 if it.patron == NOBODY else 1.0
+        block[Other.CHALLENGES] = 0.0 if it.dispute == NOBODY else 1.0
+        block[Other.CHALLENGED] = 1.0 if scratch.actor[j].challengers > 0 else 0.0
+        block[Other.PACTS] = scratch.actor[j].pacts * lens.per_other
+
+
+@rule
+def fill_other(world, scratch, lens, i, j, block):
+    """Write to `block` what i perceives of j, and what is between them."""
+    log_strength, log_output = scratch.column[Column.LOG_STRENGTH, i], scratch.column[Column.LOG_OUTPUT, i]
+    support = scratch.dyad[Draft.SUPPORT, j, i]
+    block[Other.SHARE] = scratch.dyad[Draft.SHARE, j, i]
+    block[Other.FORCES] = scaled_log(
+        scratch.column[Column.LOG_STRENGTH, j] + world.dyad[Dyad.ERROR, j, i] - log_strength
+    )
+    block[Other.ECONOMY] = scaled_log(scratch.column[Column.LOG_OUTPUT, j] - log_output)
+    block[Other.REACH_TO_ME] = world.dyad[Dyad.REACH, j, i]
+    block[Other.REACH_FROM_ME] = world.dyad[Dyad.REACH, i, j]
+    block[Other.IDEOLOGY_GAP] = abs(scratch.column[Column.IDEOLOGY, i] - scratch.column[Column.IDEOLOGY, j])
+    block[Other.HOSTILITY] = world.dyad[Dyad.HOSTILITY, j, i]
+    block[Other.THREAT] = scratch.dyad[Draft.THREAT, j, i]
+    block[Other.PACT] = world.dyad[Dyad.PACT, i, j]
+    block[Other.PLEDGE_FROM_ME] = world.dyad[Dyad.WILLINGNESS, i, j]
+    block[Other.PLEDGE_TO_ME] = world.dyad[Dyad.WILLINGNESS, j, i]
+    block[Other.OFFER_FROM_ME] = world.dyad[Dyad.OFFER, i, j] * lens.per_offer
+    block[Other.OFFER_TO_ME] = world.dyad[Dyad.OFFER, j, i] * lens.per_offer
+    block[Other.SANCTION_FROM_ME] = world.dyad[Dyad.SANCTION, i, j] * lens.per_sanction
+    block[Other.SANCTION_TO_ME] = world.dyad[Dyad.SANCTION, j, i] * lens.per_sanction
+    block[Other.SUPPORT] = support / (support + scratch.dyad[Draft.SEEN, j, i]) if support > 0.0 else 0.0
+    block[Other.SANCTIONED] = min(scratch.dyad[Draft.SANCTIONED, j, i], 1.0)
+    block[Other.COMMON_PACTS] = scratch.dyad[Draft.COMMON, j, i] * lens.per_other
+
+
+@rule
+def fill_blocks(world, scratch, lens, first, last):
+    """Write the blocks about all others, but for the odds of disputes, to the pages of the viewers first..last.
+
+    Viewers come few at a time: what they perceive of j lies side by side, and their rows stay at hand.
+    """
+    for j in range(len(world.actor)):
+        profile = scratch.profile[j]
+        for i in range(first, last):
+            if i != j and world.actor[i].alive:
+                start = start_of(world, i, j)
+                block = scratch.pages[i - first, start : start + OTHER_SIZE]
+                for piece in range(OTHER_SIZE):
+                    block[piece] = profile[piece]
+                if world.actor[j].alive:
+                    fill_other(world, scratch, lens, i, j, block)
+
+
+@rule
+def start_of(world, i, j):
+    """Where the block about j begins in i's row."""
+    return OTHERS_START + world.place[i, j] * OTHER_SIZE
+
+
+@rule
+def fill_bonds(world, i, rows):
+    """Write to both rows whose client i is, and whom it challenges."""
+    k, j = world.actor[i].patron, world.actor[i].dispute
+    if k != NOBODY:
+        rows[i, start_of(world, i, k) + Other.MY_PATRON] = 1.0
+        rows[k, start_of(world, k, i) + Other.MY_CLIENT] = 1.0
+    if j != NOBODY:
+        rows[i, start_of(world, i, j) + Other.CHALLENGED_BY_ME] = 1.0
+        rows[j, start_of(world, j, i) + Other.CHALLENGES_ME] = 1.0
+
+
+@rule
+def fill_own(world, scratch, lens, i, row):
+    """Write what i knows of itself to the head of its row, and the state of the world to its tail."""
     me, mind = world.actor[i], scratch.actor[i]
-    row[Own.SHARE] = scratch.share[i, i]
+    row[Own.SHARE] = scratch.dyad[Draft.SHARE, i, i]
     row[Own.ECONOMY] = scaled_log(me.log_economy - lens.log_mean_output)
     row[Own.FORCES] = me.forces / (me.forces + me.economy)
     row[Own.TECHNOLOGY] = me.technology * lens.per_frontier
@@ -164,9 +229,9 @@ def fill_own(world, p, scratch, lens, i, threat, row):
     row[Own.TREND] = clip(me.growth * GROWTH_SCALE, -1.0, 1.0)
     row[Own.GROWTH] = clip((me.log_economy - me.opening_log) * GROWTH_SCALE, -1.0, 1.0)
     row[Own.EMBARGO] = clip(me.embargo * GROWTH_SCALE, 0.0, 1.0)
-    row[Own.SECURITY] = security(world, p, scratch.seen[i], i)
-    row[Own.THREAT] = threat
-    row[Own.PARTNERS] = mind.count * lens.per_other
+    row[Own.SECURITY] = scratch.column[Column.LEAST, i]
+    row[Own.THREAT] = scratch.column[Column.TOP_THREAT, i]
+    row[Own.PARTNERS] = mind.pacts * lens.per_other
     row[Own.CLIENTS] = mind.clients * lens.per_other
     row[Own.CLIENT] = 0.0 if me.patron == NOBODY else 1.0
     row[Own.CHALLENGER] = 0.0 if me.dispute == NOBODY else 1.0
@@ -176,112 +241,166 @@ def fill_own(world, p, scratch, lens, i, threat, row):
         row[WEIGHTS_START + term] = clip(world.design[i, term] / WEIGHT_SCALE, -1.0, 1.0)
 
 
-@phase
-def odds_for(world, p, scratch, viewer, c, j):
-    """Chance that c wins its challenge of j as `viewer` sees it: (without it, with it on c's side, on j's)."""
-    attack, attackers, defence, defenders = sides(world, p, scratch, viewer, c, j, viewer, False)
-    a = coalition(attack, attackers, p.friction)
-    d = coalition(defence, defenders, p.friction)
-    without = win_chance(a, d, p.decisiveness, p.offence * p.offence_bias)
-    if viewer == c or viewer == j:
-        return without, without, without
-    mine = p.stand_by * scratch.seen[viewer, viewer] * world.pair[viewer, j].reach
-    a_with = coalition(attack + mine, attackers + 1, p.friction)
-    d_with = coalition(defence + mine, defenders + 1, p.friction)
-    joining = win_chance(a_with, d, p.decisiveness, p.offence * p.offence_bias)
-    opposing = win_chance(a, d_with, p.decisiveness, p.offence * p.offence_bias)
-    return without, joining, opposing
+@rule
+def fill_globe(world, scratch, lens, i, row):
+    """Write the state of the world, as i perceives it, to the tail of its row."""
+    squares = 0.0
+    for j in range(len(world.actor)):
+        squares += scratch.dyad[Draft.SHARE, j, i] * scratch.dyad[Draft.SHARE, j, i]
+    tail = len(row) - GLOBE_SIZE
+    row[tail + Globe.CONCENTRATION] = concentration(squares, lens.living)
+    row[tail + Globe.LIVING] = lens.living / len(world.actor)
+    row[tail + Globe.YEAR] = min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR])
 
 
 @rule
-def fill_side(row, base, is_new, odds, odds_with, odds_against):
+def fill_side(block, is_new, odds, odds_with, odds_against):
     """Write a party's odds to its block; of several disputes, the one with the worst odds stands."""
-    if is_new or odds < row[base + Other.ODDS]:
-        row[base + Other.ODDS] = odds
-        row[base + Other.ODDS_WITH_ME] = odds_with
-        row[base + Other.ODDS_AGAINST_ME] = odds_against
+    if is_new or odds < block[Other.ODDS]:
+        block[Other.ODDS] = odds
+        block[Other.ODDS_WITH_ME] = odds_with
+        block[Other.ODDS_AGAINST_ME] = odds_against
 
 
-@phase
-def fill_dispute(world, p, scratch, i, c, row):
-    """Write to i's row what it sees of c's dispute: who is against mine, and the odds."""
+@rule
+def weigh_sides(world, p, scratch, c, j):
+    """Write the coalitions in c's challenge of j as everyone perceives them, itself left out.
+
+    To `Column.ATTACK` and `Column.DEFENCE` of all viewers. Returns the two frictions, of the
+    coalitions of all members.
+    """
+    actors = len(world.actor)
+    take_sides(world, p, scratch, c, j, False)
+    reach = world.dyad[Dyad.REACH, c, j]
+    for i in range(actors):
+        scratch.column[Column.ATTACK, i] = scratch.dyad[Draft.SEEN, c, i] * reach
+        scratch.column[Column.DEFENCE, i] = scratch.dyad[Draft.SEEN, j, i]
+    attackers = defenders = 1
+    for k in range(actors):
+        side = scratch.column[Column.SIDE, k]
+        if side > 0.0:
+            own = scratch.column[Column.ATTACK, k]
+            attackers += 1
+            for i in range(actors):
+                scratch.column[Column.ATTACK, i] += side * scratch.dyad[Draft.SEEN, k, i]
+            scratch.column[Column.ATTACK, k] = own
+        elif side < 0.0:
+            own = scratch.column[Column.DEFENCE, k]
+            defenders += 1
+            for i in range(actors):
+                scratch.column[Column.DEFENCE, i] -= side * scratch.dyad[Draft.SEEN, k, i]
+            scratch.column[Column.DEFENCE, k] = own
+    return coalition(1.0, attackers, p.friction), coalition(1.0, defenders, p.friction)
+
+
+@rule
+def weigh_odds(world, p, scratch, c, j):
+    """Write the odds of c's challenge of j as everyone perceives them, for everyone that is not a party to it.
+
+    `Column.OUT`: without the viewer; `Column.JOINED`: with it beside c; `Column.OPPOSED`: beside j.
+    """
+    actors = len(world.actor)
+    friction_of_attack, friction_of_defence = weigh_sides(world, p, scratch, c, j)
+    friction, decisiveness, offence, stand_by = p.friction, p.decisiveness, p.offence * p.offence_bias, p.stand_by
+    for i in range(actors):
+        side = scratch.column[Column.SIDE, i]
+        scratch.column[Column.ATTACK, i] *= friction_of_attack / (friction if side > 0.0 else 1.0)
+        scratch.column[Column.DEFENCE, i] *= friction_of_defence / (friction if side < 0.0 else 1.0)
+        scratch.column[Column.OUT, i] = win_chance(
+            scratch.column[Column.ATTACK, i], scratch.column[Column.DEFENCE, i], decisiveness, offence
+        )
+    for i in range(actors):
+        side = scratch.column[Column.SIDE, i]
+        mine = stand_by * scratch.dyad[Draft.SEEN, i, i] * world.dyad[Dyad.REACH, i, j]
+        with_attack = friction * friction_of_attack / (friction if side > 0.0 else 1.0)
+        with_defence = friction * friction_of_defence / (friction if side < 0.0 else 1.0)
+        joined = friction * scratch.column[Column.ATTACK, i] + mine * with_attack
+        opposed = friction * scratch.column[Column.DEFENCE, i] + mine * with_defence
+        scratch.column[Column.JOINED, i] = win_chance(joined, scratch.column[Column.DEFENCE, i], decisiveness, offence)
+        scratch.column[Column.OPPOSED, i] = win_chance(scratch.column[Column.ATTACK, i], opposed, decisiveness, offence)
+
+
+@rule
+def fill_dispute(world, p, scratch, c, rows):
+    """Write to all rows what everyone sees of c's dispute: who is against its friends, and the odds."""
     j = world.actor[c].dispute
-    out, with_c, with_j = odds_for(world, p, scratch, i, c, j)
+    weigh_odds(world, p, scratch, c, j)
+    for i in range(len(world.actor)):
+        if world.actor[i].alive:
+            out = scratch.column[Column.OUT, i]
+            with_c, with_j = scratch.column[Column.JOINED, i], scratch.column[Column.OPPOSED, i]
+            if i == c or i == j:
+                with_c = with_j = out
+            fill_parties(world, i, c, j, out, with_c, with_j, rows[i])
+
+
+@rule
+def fill_parties(world, i, c, j, out, with_c, with_j, row):
+    """Write to i's row the odds `out` of c's challenge of j, and whether a party is against its friends."""
     if i != c:
-        base = OTHERS_START + world.pair[i, c].place * OTHER_SIZE
-        fill_side(row, base, row[base + Other.ODDS] == 0.0, out, with_c, with_j)
-        if i != j and world.pair[i, j].pact:
-            row[base + Other.AGAINST_PARTNER] = 1.0
+        start = start_of(world, i, c)
+        block = row[start : start + OTHER_SIZE]
+        fill_side(block, block[Other.ODDS] == 0.0, out, with_c, with_j)
+        if i != j and world.dyad[Dyad.PACT, i, j] > 0.0:
+            block[Other.AGAINST_PARTNER] = 1.0
         if i != j and (world.actor[i].patron == j or world.actor[j].patron == i):
-            row[base + Other.AGAINST_MINE] = 1.0
+            block[Other.AGAINST_MINE] = 1.0
     if i != j:
-        base = OTHERS_START + world.pair[i, j].place * OTHER_SIZE
-        fill_side(row, base, row[base + Other.ODDS] == 0.0, 1.0 - out, 1.0 - with_j, 1.0 - with_c)
-        row[base + Other.CHALLENGED] = 1.0
-        if i != c and world.pair[i, c].pact:
-            row[base + Other.AGAINST_PARTNER] = 1.0
+        start = start_of(world, i, j)
+        block = row[start : start + OTHER_SIZE]
+        fill_side(block, block[Other.ODDS] == 0.0, 1.0 - out, 1.0 - with_j, 1.0 - with_c)
+        if i != c and world.dyad[Dyad.PACT, i, c] > 0.0:
+            block[Other.AGAINST_PARTNER] = 1.0
         if i != c and (world.actor[i].patron == c or world.actor[c].patron == i):
-            row[base + Other.AGAINST_MINE] = 1.0
+            block[Other.AGAINST_MINE] = 1.0
+
+
+@rule
+def menace(world, scratch, i, j):
+    """What i's slots are sorted by: the threat from j, below zero if it has fallen."""
+    return scratch.dyad[Draft.THREAT, j, i] if world.actor[j].alive else -1.0
 
 
 @phase
-def sort_by_threat(world, p, scratch, i):
+def sort_by_threat(world, scratch, i):
     """Sort i's slots by perceived threat, the largest first; the fallen last."""
-    for slot in range(len(world.actor) - 1):
-        j = world.pair[i, slot].order
-        scratch.actor[j].threat = -1.0
-        if world.actor[j].alive:
-            scratch.actor[j].threat = threat_from(world, p, scratch, i, j, 1.0 / max(scratch.share[i, i], TINY))
     for slot in range(1, len(world.actor) - 1):
-        j = world.pair[i, slot].order
+        j = world.order[i, slot]
         back = slot
-        while back > 0 and scratch.actor[world.pair[i, back - 1].order].threat < scratch.actor[j].threat:
-            world.pair[i, back].order = world.pair[i, back - 1].order
+        while back > 0 and menace(world, scratch, i, world.order[i, back - 1]) < menace(world, scratch, i, j):
+            world.order[i, back] = world.order[i, back - 1]
             back -= 1
-        world.pair[i, back].order = j
+        world.order[i, back] = j
     for slot in range(len(world.actor) - 1):
-        world.pair[i, world.pair[i, slot].order].place = slot
+        world.place[i, world.order[i, slot]] = slot
+
+
+@rule
+def fill_verb(world, scratch, i, verb, mask):
+    """Write to which slots i may do `verb`, a verb with an object."""
+    actors = len(world.actor)
+    is_open = world.actor[i].alive != 0 and (world.actor[i].closed >> verb) & 1 == 0
+    own = scratch.dyad[Draft.SHARE, i, i]
+    first = encode(verb, 0, actors)
+    for slot in range(actors - 1):
+        j = world.order[i, slot]
+        legal = is_open and is_legal(world, i, verb, j, scratch.dyad[Draft.SHARE, j, i] > own)
+        mask[first + slot] = 1 if legal else 0
 
 
 @rule
 def fill_mask(world, scratch, i, open_verbs, mask):
     """Write which actions are legal for i (1) to `mask` (A,); the fallen have invest alone."""
-    actors = len(world.actor)
     alive, closed = world.actor[i].alive, world.actor[i].closed
     for verb in range(PLAIN_VERBS):
         mask[verb] = 1 if alive != 0 and (closed >> verb) & 1 == 0 else 0
     if alive == 0:
         mask[0] = 1  # invest, which does nothing for the fallen
-    for slot in range(actors - 1):
-        j = world.pair[i, slot].order
-        is_stronger = scratch.share[i, j] > scratch.share[i, i]
-        for verb in range(PLAIN_VERBS, PLAIN_VERBS + open_verbs):
-            legal = alive != 0 and (closed >> verb) & 1 == 0 and is_legal(world, i, verb, j, is_stronger)
-            mask[encode(verb, slot, actors)] = 1 if legal else 0
-
-
-@rule
-def fill_row(world, p, scratch, lens, i, row):
-    """Write living i's row, but for the disputes among others."""
-    actors = len(world.actor)
-    threat = 0.0
-    squares = scratch.share[i, i] * scratch.share[i, i]
-    per_share = 1.0 / max(scratch.share[i, i], TINY)
-    for slot in range(actors - 1):
-        j = world.pair[i, slot].order
-        start = OTHERS_START + slot * OTHER_SIZE
-        block = row[start : start + OTHER_SIZE]
-        if world.actor[j].alive:
-            threat = max(threat, fill_other(world, p, scratch, lens, i, j, per_share, block))
-            squares += scratch.share[i, j] * scratch.share[i, j]
-        else:
-            for piece in range(OTHER_SIZE):
-                block[piece] = 0.0
-    fill_own(world, p, scratch, lens, i, threat, row)
-    tail = len(row) - GLOBE_SIZE
-    row[tail + Globe.CONCENTRATION] = concentration(squares, lens.living)
-    row[tail + Globe.LIVING] = lens.living / actors
-    row[tail + Globe.YEAR] = min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR])
+    fill_verb(world, scratch, i, Verb.ALLY, mask)
+    fill_verb(world, scratch, i, Verb.BANDWAGON, mask)
+    fill_verb(world, scratch, i, Verb.SANCTION, mask)
+    if PLAIN_VERBS + open_verbs > Verb.COERCE:
+        fill_verb(world, scratch, i, Verb.COERCE, mask)
 
 
 @rule
@@ -296,7 +415,7 @@ def look(world, p):
             frontier = max(frontier, world.actor[i].technology)
     return Lens(
         1.0 / frontier if frontier > 0.0 else 0.0,
-        math.log(max(output / max(living, 1), TINY)),
+        ln(max(output / max(living, 1), TINY)),
         living,
         1.0 / (len(world.actor) - 1),
         1.0 / p.offer_years,
@@ -308,24 +427,36 @@ def look(world, p):
 def observation(world, p, scratch, open_verbs, by_threat, rows, masks):
     """Write everyone's row (N, D) and mask (N, A); rows of the fallen are zero.
 
-    Reads what everyone perceives from `scratch.seen` and `scratch.share`.
+    Reads what everyone perceives from `Draft.SEEN` and `Draft.SHARE`.
     """
     actors = len(world.actor)
     lens = look(world, p)
-    list_ties(world, scratch)
-    mark_principals(world, scratch)
-    for i in range(actors):
-        if by_threat:
-            sort_by_threat(world, p, scratch, i)
-        fill_mask(world, scratch, i, open_verbs, masks[i])
-        if world.actor[i].alive:
-            fill_row(world, p, scratch, lens, i, rows[i])
-            for c in range(actors):
-                if world.actor[c].dispute != NOBODY:
-                    fill_dispute(world, p, scratch, i, c, rows[i])
-        else:
+    list_actors(world, scratch)
+    fear(world, p, scratch)
+    add_up(world, scratch)
+    securities(world, p, scratch, Draft.SEEN + 0)  # the sum makes a plain number of it
+    if by_threat:
+        for i in range(actors):
+            sort_by_threat(world, scratch, i)
+    for j in range(actors):
+        fill_profile(world, scratch, lens, j, scratch.profile[j])
+    for first in range(0, actors, PAGES):
+        last = min(first + PAGES, actors)
+        fill_blocks(world, scratch, lens, first, last)
+        for i in range(first, last):
+            page = scratch.pages[i - first]
+            fill_mask(world, scratch, i, open_verbs, masks[i])
+            if world.actor[i].alive:
+                fill_own(world, scratch, lens, i, page)
+                fill_globe(world, scratch, lens, i, page)
+            alive = np.float32(world.actor[i].alive)
             for piece in range(rows.shape[1]):
-                rows[i, piece] = 0.0
+                rows[i, piece] = alive * page[piece]
+    mark_principals(world, scratch)
+    for c in range(actors):
+        fill_bonds(world, c, rows)
+        if world.actor[c].dispute != NOBODY:
+            fill_dispute(world, p, scratch, c, rows)
 
 
 @phase
@@ -336,13 +467,12 @@ def fill_graph(world, p, graph):
             for piece in range(graph.shape[2]):
                 graph[i, j, piece] = 0.0
             if i != j and world.actor[i].alive and world.actor[j].alive:
-                tie = world.pair[i, j]
-                graph[i, j, Relation.REACH] = tie.reach
+                graph[i, j, Relation.REACH] = world.dyad[Dyad.REACH, i, j]
                 graph[i, j, Relation.IDEOLOGY_GAP] = abs(world.actor[i].ideology - world.actor[j].ideology)
-                graph[i, j, Relation.PACT] = tie.pact
-                graph[i, j, Relation.PLEDGE] = tie.willingness
-                graph[i, j, Relation.OFFER] = tie.offer / p.offer_years
-                graph[i, j, Relation.SANCTION] = tie.sanction / p.sanction_years
+                graph[i, j, Relation.PACT] = world.dyad[Dyad.PACT, i, j]
+                graph[i, j, Relation.PLEDGE] = world.dyad[Dyad.WILLINGNESS, i, j]
+                graph[i, j, Relation.OFFER] = world.dyad[Dyad.OFFER, i, j] / p.offer_years
+                graph[i, j, Relation.SANCTION] = world.dyad[Dyad.SANCTION, i, j] / p.sanction_years
                 graph[i, j, Relation.CLIENT] = 1.0 if world.actor[i].patron == j else 0.0
                 graph[i, j, Relation.DISPUTE] = 1.0 if world.actor[i].dispute == j else 0.0
 
@@ -355,22 +485,20 @@ def fill_state(world, p, scratch, state, graph):
     """
     actors = len(world.actor)
     true_shares(world, p, scratch.strength, scratch.closing_share)
-    for i in range(actors):
-        for j in range(actors):
-            scratch.seen[i, j] = scratch.strength[j]
-            scratch.share[i, j] = scratch.closing_share[j]
+    for j in range(actors):
+        for i in range(actors):
+            scratch.dyad[Draft.SEEN, j, i] = scratch.strength[j]
+            scratch.dyad[Draft.SHARE, j, i] = scratch.closing_share[j]
     lens = look(world, p)
-    list_ties(world, scratch)
+    list_actors(world, scratch)
+    fear(world, p, scratch)
+    securities(world, p, scratch, Draft.SEEN + 0)  # the sum makes a plain number of it
     for i in range(actors):
         row = state[i * OTHERS_START : (i + 1) * OTHERS_START]
         for piece in range(OTHERS_START):
             row[piece] = 0.0
         if world.actor[i].alive:
-            threat = 0.0
-            for j in range(actors):
-                if j != i and world.actor[j].alive:
-                    threat = max(threat, threat_from(world, p, scratch, i, j, 1.0 / max(scratch.share[i, i], TINY)))
-            fill_own(world, p, scratch, lens, i, threat, row)
+            fill_own(world, scratch, lens, i, row)
     fill_graph(world, p, graph)
     place = actors * OTHERS_START
     for i in range(actors):

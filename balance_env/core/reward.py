@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from .jit import phase, rule
 from .params import Parameters
-from .world import NOBODY
+from .world import NOBODY, Column, Draft, Dyad
 
 
 class Term(IntEnum):
@@ -45,38 +45,54 @@ def sufficiency(defence, attack):
     return 1.0 if defence >= attack or attack <= 0.0 else defence / attack
 
 
-@rule
-def security(world, p, force, i):
-    """The least sufficiency of i's expected defence over all other living states; 1 if there is none.
+@phase
+def securities(world, p, scratch, forces):
+    """Write the least sufficiency of everyone's expected defence to `Column.LEAST`; 1 where there is no other.
 
-    `force` (N,): everyone's quality-adjusted forces, true or as i perceives them. Against k, i
-    expects the pledges of all but k; a pledge of k to i lowers what k can bring, by k's reputation.
+    `forces`: the field of `scratch.dyad` that holds forces of k as they count for i, at [k, i]: the
+    true ones or those perceived. Against k, i expects the pledges of all but k; a pledge of k to i
+    lowers what k can bring, by k's reputation.
     Source: Glaser 2010; Walt 1987 (everyone counts, partners too): no one vanishes by signing.
     """
     actors = len(world.actor)
-    whole = force[i]
-    friction = 1.0  # of the coalition of i and all that have pledged to it
-    friction_without = 1.0  # of the same without one of them
+    friction = p.friction  # of each further member
+    for i in range(actors):
+        scratch.column[Column.DEFENCE, i] = scratch.dyad[forces, i, i]
+        scratch.column[Column.FRICTION, i] = 1.0
+        scratch.column[Column.LEAST, i] = 1.0
     for k in range(actors):
-        tie = world.pair[k, i]
-        if tie.willingness > 0.0:
-            whole += world.actor[k].reputation * tie.willingness * tie.reach * force[k]
-            friction_without = friction
-            friction *= p.friction
-    least = 1.0
+        reputation = world.actor[k].reputation
+        for i in range(actors):
+            pledged = reputation * world.dyad[Dyad.WILLINGNESS, k, i]
+            scratch.column[Column.DEFENCE, i] += pledged * world.dyad[Dyad.REACH, k, i] * scratch.dyad[forces, k, i]
+        for i in range(actors):
+            scratch.column[Column.FRICTION, i] *= friction if world.dyad[Dyad.WILLINGNESS, k, i] > 0.0 else 1.0
     for k in range(actors):
-        if k == i or world.actor[k].alive == 0:
+        if world.actor[k].alive == 0:
             continue
-        tie = world.pair[k, i]
-        threat = force[k] * tie.reach
-        if tie.willingness > 0.0:
-            pledged = world.actor[k].reputation * tie.willingness
-            defence = (whole - pledged * threat) * friction_without
-            threat *= 1.0 - pledged
-        else:
-            defence = whole * friction
-        least = min(least, sufficiency(defence, threat))
-    return least
+        reputation = world.actor[k].reputation
+        own = scratch.column[Column.LEAST, k]
+        for i in range(actors):
+            pledged = reputation * world.dyad[Dyad.WILLINGNESS, k, i]
+            threat = world.dyad[Dyad.REACH, k, i] * scratch.dyad[forces, k, i]
+            loose = scratch.column[Column.FRICTION, i]
+            if world.dyad[Dyad.WILLINGNESS, k, i] > 0.0:
+                loose /= friction  # without k there is one member less
+            defence = (scratch.column[Column.DEFENCE, i] - pledged * threat) * loose
+            scratch.column[Column.LEAST, i] = min(
+                scratch.column[Column.LEAST, i], sufficiency(defence, threat * (1.0 - pledged))
+            )
+        scratch.column[Column.LEAST, k] = own  # nobody is a threat to itself
+
+
+@rule
+def true_securities(world, p, scratch):
+    """Write everyone's security on true forces to `Column.LEAST`."""
+    actors = len(world.actor)
+    for k in range(actors):
+        for i in range(actors):
+            scratch.dyad[Draft.FORCE, k, i] = scratch.strength[k]
+    securities(world, p, scratch, Draft.FORCE + 0)  # the sum makes a plain number of it
 
 
 @phase
@@ -86,12 +102,13 @@ def reward(world, p, scratch, terms, rewards):
     Reads the year's closing shares and makes them the next year's opening.
     """
     actors = len(world.actor)
+    true_securities(world, p, scratch)
     for i in range(actors):
         for term in range(terms.shape[1]):
             terms[i, term] = 0.0
         rewards[i] = 0.0
         if world.actor[i].alive:
-            terms[i, Term.SECURITY] = security(world, p, scratch.strength, i)
+            terms[i, Term.SECURITY] = scratch.column[Column.LEAST, i]
             terms[i, Term.BURDEN] = -world.actor[i].spent
             terms[i, Term.WEALTH] = world.actor[i].log_economy - world.actor[i].opening_log
             terms[i, Term.AUTONOMY] = 0.0 if world.actor[i].patron == NOBODY else -1.0

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from .arithmetic import power
 from .jit import phase, rule
+from .world import Column, Draft, Dyad, Verb
 
 
 @rule
-def exchange(tie, share, trade_pact):
+def exchange(share, reach, pact, trade_pact):
     """Weight of a state in another's external income: its share of output, as far as it reaches.
 
-    `tie`: the pair record; partners trade more, by the factor `trade_pact`.
+    Partners trade more, by the factor `trade_pact`.
     Source: gravity of trade (Tinbergen 1962); pacts and trade: Jackson & Nei 2015.
     """
-    weight = share * tie.reach
-    return weight * trade_pact if tie.pact else weight
+    return share * reach * trade_pact if pact > 0.0 else share * reach
 
 
 @rule
@@ -22,7 +23,7 @@ def growth_lost(pressure, maximum, exponent):
 
     Source: Neuenkirch & Neumeier 2015: 2.3-3.5 points under the UN, .5-.9 under one great power.
     """
-    return maximum * pressure**exponent if pressure > 0.0 else 0.0
+    return maximum * power(pressure, exponent)
 
 
 @rule
@@ -36,78 +37,163 @@ def is_collective(world, j, quorum):
         them = world.actor[k]
         if them.member and them.alive and k != j:
             members += them.opening_share
-            if world.pair[k, j].sanction > 0:
+            if world.dyad[Dyad.SANCTION, k, j] > 0.0:
                 sanctioning += them.opening_share
     return members > 0.0 and sanctioning >= quorum * members
-
-
-@phase
-def isolation(world, p, scratch, j, per_output):
-    """(share of j's external income cut off, whether collectively) by the sanctions that stand.
-
-    What each sender withholds, and its part of the bill, go to `scratch.pair[j, i]`: in a
-    collective sanction every member takes part, and the bill is split by capability.
-    """
-    collective = is_collective(world, j, p.quorum)
-    whole = cut = bill = 0.0
-    for i in range(len(world.actor)):
-        them, mind = world.actor[i], scratch.pair[j, i]
-        mind.bill = 0.0
-        if i == j or them.alive == 0:
-            continue
-        weight = exchange(world.pair[j, i], them.economy * per_output, p.trade_pact)
-        whole += weight
-        if world.pair[i, j].sanction > 0 or (collective and them.member):
-            cut += weight * (1.0 - world.pair[i, j].wear)
-            mind.bill = them.opening_share if collective else weight
-            bill += mind.bill
-    for i in range(len(world.actor)):
-        scratch.pair[j, i].bill *= 1.0 / bill if bill > 0.0 else 0.0
-    return (cut / whole if whole > 0.0 else 0.0), collective
 
 
 @rule
 def is_sanctioned(world, j):
     """Whether anybody sanctions j."""
     for i in range(len(world.actor)):
-        if world.pair[i, j].sanction > 0:
+        if world.dyad[Dyad.SANCTION, i, j] > 0.0:
             return True
     return False
 
 
 @phase
-def sanctions(world, p, scratch, per_output):
-    """Sanctions bite: growth lost by objects and senders (`embargo`), and standing lost.
+def pressure_on(world, p, j, per_output):
+    """Share of j's external income that the sanctions on it cut off, 0..1.
 
-    `per_output`: one over the total output of the living. The senders' bill is `sanction_cost` of
-    what the object loses.
+    `per_output`: one over the total output of the living. In a collective sanction every member takes part.
     """
-    actors = len(world.actor)
-    for i in range(actors):
-        world.actor[i].embargo = 0.0
-    for j in range(actors):
-        it = world.actor[j]
-        if it.alive == 0 or not is_sanctioned(world, j):
+    collective = is_collective(world, j, p.quorum)
+    whole = cut = 0.0
+    for i in range(len(world.actor)):
+        them = world.actor[i]
+        if i == j or them.alive == 0:
             continue
-        pressure, _ = isolation(world, p, scratch, j, per_output)
-        loss = growth_lost(pressure, p.sanction_max, p.sanction_exponent)
-        it.embargo += loss
-        it.reputation *= 1.0 - p.sanction_stigma * pressure
-        for i in range(actors):
-            if scratch.pair[j, i].bill > 0.0 and world.actor[i].economy > 0.0:
-                bill = p.sanction_cost * loss * it.economy * scratch.pair[j, i].bill
-                world.actor[i].embargo += bill / world.actor[i].economy
+        weight = exchange(
+            them.economy * per_output, world.dyad[Dyad.REACH, j, i], world.dyad[Dyad.PACT, j, i], p.trade_pact
+        )
+        whole += weight
+        if world.dyad[Dyad.SANCTION, i, j] > 0.0 or (collective and them.member):
+            cut += weight * (1.0 - world.dyad[Dyad.WEAR, i, j])
+    return cut / whole if whole > 0.0 else 0.0
 
 
 @rule
-def fade_sanction(tie, wear_rate, renewed):
-    """A sanction runs out unless renewed; its object adapts while it stands, and forgets afterwards.
+def trade(world, p, scratch, per_output):
+    """Write the weight of all others in everyone's external income to `Column.TRADE`, and their part in all output."""
+    actors = len(world.actor)
+    factor = p.trade_pact
+    for j in range(actors):
+        scratch.column[Column.PART, j] = world.actor[j].economy * per_output
+        scratch.column[Column.TRADE, j] = 0.0
+    for i in range(actors):
+        part, own = scratch.column[Column.PART, i], scratch.column[Column.TRADE, i]
+        for j in range(actors):
+            scratch.column[Column.TRADE, j] += exchange(
+                part, world.dyad[Dyad.EXPOSURE, i, j], world.dyad[Dyad.PACT, i, j], factor
+            )
+        scratch.column[Column.TRADE, i] = own  # no state is its own customer
 
-    `tie`: the pair record (sender, object). Source: effects last 7-10 years (Neuenkirch & Neumeier 2015).
+
+@rule
+def is_sender(world, i, any_collective):
+    """Whether i may take part in a sanction: one of its own, or as a member of the institution."""
+    count = 0
+    for j in range(len(world.actor)):
+        count += 1 if world.dyad[Dyad.SANCTION, i, j] > 0.0 else 0
+    return count > 0 or (any_collective and world.actor[i].member != 0)
+
+
+@rule
+def mark_collective(world, p, scratch):
+    """Mark in `Column.COLLECTIVE` whom the institution sanctions; return whether there is anybody."""
+    actors = len(world.actor)
+    members = 0
+    for i in range(actors):
+        scratch.column[Column.COLLECTIVE, i] = 0.0
+        members += world.actor[i].member
+    if members == 0:
+        return False
+    is_any = False
+    for j in range(actors):
+        if is_collective(world, j, p.quorum):
+            scratch.column[Column.COLLECTIVE, j] = 1.0
+            is_any = True
+    return is_any
+
+
+@rule
+def cut_off(world, p, scratch, i):
+    """Add what i withholds from everyone it sanctions, and its part of the bill, to their accounts.
+
+    A bill is split by what each sender withholds; that of a collective sanction by capability.
     """
-    if tie.sanction > 0:
-        tie.wear += wear_rate * (1.0 - tie.wear)
-        if not renewed:
-            tie.sanction -= 1
-    elif tie.wear > 0.0:
-        tie.wear *= 1.0 - wear_rate
+    actors = len(world.actor)
+    part, factor, share = scratch.column[Column.PART, i], p.trade_pact, world.actor[i].opening_share
+    is_member = world.actor[i].member != 0
+    own_cut, own_bill = scratch.column[Column.CUT, i], scratch.column[Column.BILL, i]
+    for j in range(actors):
+        collective = scratch.column[Column.COLLECTIVE, j] > 0.0
+        weight = exchange(part, world.dyad[Dyad.EXPOSURE, i, j], world.dyad[Dyad.PACT, i, j], factor)
+        takes_part = world.dyad[Dyad.SANCTION, i, j] > 0.0 or (collective and is_member)
+        bill = share if collective else weight
+        scratch.column[Column.CUT, j] += weight * (1.0 - world.dyad[Dyad.WEAR, i, j]) if takes_part else 0.0
+        scratch.dyad[Draft.BILL, i, j] = bill if takes_part else 0.0
+    scratch.dyad[Draft.BILL, i, i] = 0.0
+    for j in range(actors):
+        scratch.column[Column.BILL, j] += scratch.dyad[Draft.BILL, i, j]
+    scratch.column[Column.CUT, i], scratch.column[Column.BILL, i] = own_cut, own_bill
+
+
+@rule
+def sanctions(world, p, scratch):
+    """Sanctions bite: growth lost by objects and senders (`embargo`), and standing lost.
+
+    The senders' bill is `sanction_cost` of what the object loses. Reads `Column.PART` and `Column.TRADE`.
+    """
+    actors = len(world.actor)
+    any_collective = mark_collective(world, p, scratch)
+    for i in range(actors):
+        world.actor[i].embargo = 0.0
+        scratch.column[Column.CUT, i] = 0.0
+        scratch.column[Column.BILL, i] = 0.0
+    for i in range(actors):
+        scratch.actor[i].sends = 0
+        if world.actor[i].alive and is_sender(world, i, any_collective):
+            scratch.actor[i].sends = 1
+            cut_off(world, p, scratch, i)
+    for j in range(actors):
+        it = world.actor[j]
+        cut, bill = scratch.column[Column.CUT, j], scratch.column[Column.BILL, j]
+        scratch.column[Column.LOSS, j] = 0.0
+        if cut > 0.0 and it.alive:
+            pressure = cut / scratch.column[Column.TRADE, j]
+            loss = growth_lost(pressure, p.sanction_max, p.sanction_exponent)
+            it.embargo += loss
+            it.reputation *= 1.0 - p.sanction_stigma * pressure
+            scratch.column[Column.LOSS, j] = p.sanction_cost * loss * it.economy / bill if bill > 0.0 else 0.0
+    for i in range(actors):
+        me = world.actor[i]
+        if scratch.actor[i].sends and me.economy > 0.0:
+            bill = 0.0
+            for j in range(actors):
+                bill += scratch.dyad[Draft.BILL, i, j] * scratch.column[Column.LOSS, j]
+            me.embargo += bill / me.economy
+
+
+@rule
+def wear_after(wear, standing, rate):
+    """An object adapts while a sanction stands (its years are above 0), and forgets afterwards.
+
+    Source: effects last 7-10 years (Neuenkirch & Neumeier 2015).
+    """
+    return wear + rate * (1.0 - wear) if standing > 0.0 else wear * (1.0 - rate)
+
+
+@rule
+def fade_sanctions(world, p):
+    """Sanctions run out unless renewed this year; their objects adapt or forget."""
+    actors = len(world.actor)
+    rate = p.sanction_wear
+    for i in range(actors):
+        renewed = world.actor[i].target if world.actor[i].verb == Verb.SANCTION else i
+        years = world.dyad[Dyad.SANCTION, i, renewed]
+        for j in range(actors):
+            world.dyad[Dyad.WEAR, i, j] = wear_after(world.dyad[Dyad.WEAR, i, j], world.dyad[Dyad.SANCTION, i, j], rate)
+        for j in range(actors):
+            world.dyad[Dyad.SANCTION, i, j] = max(world.dyad[Dyad.SANCTION, i, j] - 1.0, 0.0)
+        world.dyad[Dyad.SANCTION, i, renewed] = years

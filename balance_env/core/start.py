@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
+from .arithmetic import exp, ln
 from .capability import measure_strength, quality_of_forces, true_shares
 from .draws import Purpose, make_key, make_stream, normal, uniform
 from .jit import phase, rule
 from .threat import misperceive, perceive
-from .world import NOBODY, Clock, Ending, Outcome, Verb
+from .world import NOBODY, Clock, Dyad, Ending, Outcome, Verb
 
 
 class Template(NamedTuple):
@@ -67,8 +67,8 @@ def start_actor(world, template, p, setting, i):
     a = world.actor[i].ident
     start = make_stream(key, 0, Purpose.START)
     world.actor[i].alive = 1
-    world.actor[i].economy = template.economy[a] * math.exp(setting.economy_spread * normal(start, a, 0))
-    world.actor[i].forces = template.forces[a] * math.exp(setting.forces_spread * normal(start, a, 1))
+    world.actor[i].economy = template.economy[a] * exp(setting.economy_spread * normal(start, a, 0))
+    world.actor[i].forces = template.forces[a] * exp(setting.forces_spread * normal(start, a, 1))
     behind = setting.technology_spread * uniform(make_stream(key, 0, Purpose.TECHNOLOGY), a, 0)
     world.actor[i].technology = template.technology[a] * (1.0 - behind)
     world.actor[i].quality = quality_of_forces(world.actor[i].technology, p.theta)
@@ -107,17 +107,18 @@ def start_actor(world, template, p, setting, i):
 def start_pair(world, template, p, i, j):
     """Set what is between i and j at the start."""
     a, b = world.actor[i].ident, world.actor[j].ident
-    world.pair[i, j].remoteness = math.log((template.distance[a, b] + 100.0) / 1000.0)
-    world.pair[i, j].reach = template.reach[a, b]
-    world.pair[i, j].pact = template.pact[a, b]
-    world.pair[i, j].willingness = p.pledge_start if template.pact[a, b] else 0.0
-    world.pair[i, j].offer = 0
-    world.pair[i, j].sanction = 0
-    world.pair[i, j].wear = 0.0
-    world.pair[i, j].hostility = 0.0 if i == j else p.hostility_peace
-    world.pair[i, j].error = 0.0
-    world.pair[i, j].memory = 0.0
-    world.pair[i, j].side = 0
+    world.dyad[Dyad.REMOTENESS, i, j] = ln((template.distance[a, b] + 100.0) / 1000.0)
+    world.dyad[Dyad.REACH, i, j] = template.reach[a, b]
+    world.dyad[Dyad.EXPOSURE, i, j] = template.reach[b, a]
+    world.dyad[Dyad.PACT, i, j] = template.pact[a, b]
+    world.dyad[Dyad.WILLINGNESS, i, j] = p.pledge_start if template.pact[a, b] else 0.0
+    world.dyad[Dyad.OFFER, i, j] = 0.0
+    world.dyad[Dyad.SANCTION, i, j] = 0.0
+    world.dyad[Dyad.WEAR, i, j] = 0.0
+    world.dyad[Dyad.HOSTILITY, i, j] = 0.0 if i == j else p.hostility_peace
+    world.dyad[Dyad.ERROR, i, j] = 0.0
+    world.dyad[Dyad.MEMORY, i, j] = 0.0
+    world.side[i, j] = 0
 
 
 @phase
@@ -140,14 +141,14 @@ def begin(world, template, p, setting, scratch, seed, w, episode):
             start_pair(world, template, p, i, j)
         for slot in range(actors - 1):
             j = i + 1 + slot if i + 1 + slot < actors else i + 1 + slot - actors
-            world.pair[i, slot].order = j
-            world.pair[i, j].place = slot
+            world.order[i, slot] = j
+            world.place[i, j] = slot
     for i in range(actors):
         world.actor[i].economy *= actors / output
-        world.actor[i].log_economy = math.log(world.actor[i].economy)
+        world.actor[i].log_economy = ln(world.actor[i].economy)
         world.actor[i].opening_log = world.actor[i].log_economy
     measure_strength(world, scratch)
-    misperceive(world, p, 0.0)
+    misperceive(world, p, scratch, 0.0)
     perceive(world, p, scratch)
     true_shares(world, p, scratch.strength, scratch.closing_share)
     for i in range(actors):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 from .alignment import acts, clear_tie, reputation_after
+from .arithmetic import exp
 from .capability import coalition
 from .dispute import decide_disputes, shown_side, win_chance
 from .draws import Purpose, make_stream, normal, uniform
 from .jit import phase, rule
-from .world import NOBODY, Clock, Outcome, Verb
+from .world import NOBODY, Clock, Draft, Dyad, Outcome, Verb
 
 
 @rule
@@ -19,7 +18,7 @@ def share_lost(severity, chance, losing, loser_losses):
     `severity`: a log-normal draw. Source: Bremer & Mihalka 1977; Cusack & Stoll 1990.
     """
     weight = 1.0 + (1.0 - abs(2.0 * chance - 1.0))
-    return 1.0 - math.exp(-severity * weight * (loser_losses if losing else 1.0))
+    return 1.0 - exp(-severity * weight * (loser_losses if losing else 1.0))
 
 
 @rule
@@ -65,7 +64,7 @@ def count_fronts(world, p, scratch):
 
 @phase
 def field_forces(world, p, scratch, i):
-    """Write what everyone fields in i's war to `scratch.pair[i].fielded`; return the two coalitions.
+    """Write what everyone fields in i's war to `scratch.dyad[Draft.FIELDED, i]`; return the two coalitions.
 
     The war is at the target's home, a mutual one at each other's. Returns (attack, defence), the
     forces after friction.
@@ -86,16 +85,16 @@ def field_forces(world, p, scratch, i):
             defenders += 1
         if mutual and part < 0.0:
             home = i
-        scratch.pair[i, k].fielded = (
-            part * scratch.strength[k] * world.pair[k, home].reach / max(1.0, scratch.actor[k].fronts)
+        scratch.dyad[Draft.FIELDED, i, k] = (
+            part * scratch.strength[k] * world.dyad[Dyad.REACH, k, home] / max(1.0, scratch.actor[k].fronts)
         )
-        world.pair[i, k].side = 0 if part == 0.0 else (1 if part > 0.0 else -1)
+        world.side[i, k] = 0 if part == 0.0 else (1 if part > 0.0 else -1)
     attack = defence = 0.0
     for k in range(len(world.actor)):
-        if world.pair[i, k].side > 0:
-            attack += scratch.pair[i, k].fielded
+        if world.side[i, k] > 0:
+            attack += scratch.dyad[Draft.FIELDED, i, k]
         else:
-            defence -= scratch.pair[i, k].fielded
+            defence -= scratch.dyad[Draft.FIELDED, i, k]
     return coalition(attack, attackers, p.friction), coalition(defence, defenders, p.friction)
 
 
@@ -119,16 +118,16 @@ def decide_war(world, p, scratch, i):
         winner = -1
         world.actor[i].outcome = Outcome.LOST
     draw = normal(make_stream(key, year, Purpose.SEVERITY), id_i, id_j)
-    severity = p.war_forces * math.exp(p.war_forces_sd * draw)
+    severity = p.war_forces * exp(p.war_forces_sd * draw)
     won_left = 0.0
     for k in range(len(world.actor)):
-        side = world.pair[i, k].side
+        side = world.side[i, k]
         if side != 0:
             lost = share_lost(severity, chance, side == -winner, p.loser_losses)
             engaged = 1.0 if k == i or k == j else abs(third_side(world, p, scratch, k, i))
             scratch.actor[k].share_lost += engaged * lost / scratch.actor[k].fronts
             if side == winner:
-                won_left += abs(scratch.pair[i, k].fielded) * (1.0 - lost)
+                won_left += abs(scratch.dyad[Draft.FIELDED, i, k]) * (1.0 - lost)
     stake = min(world.actor[i].economy, world.actor[j].economy)
     if winner != 0:
         scratch.actor[j if winner > 0 else i].ceded += p.spoils * stake
@@ -140,14 +139,14 @@ def decide_war(world, p, scratch, i):
 @rule
 def own_part(scratch, world, i, k):
     """k's part in what its side fields in i's war, 0..1."""
-    side = world.pair[i, k].side
+    side = world.side[i, k]
     whole = 0.0
     members = 0
     for m in range(len(world.actor)):
-        if world.pair[i, m].side == side:
-            whole += abs(scratch.pair[i, m].fielded)
+        if world.side[i, m] == side:
+            whole += abs(scratch.dyad[Draft.FIELDED, i, m])
             members += 1
-    return abs(scratch.pair[i, k].fielded) / whole if whole > 0.0 else 1.0 / members
+    return abs(scratch.dyad[Draft.FIELDED, i, k]) / whole if whole > 0.0 else 1.0 / members
 
 
 @phase
@@ -166,7 +165,7 @@ def settle_accounts(world, p, scratch, i):
             p.spoils * stake * min(1.0, world.actor[loser].economy / scratch.actor[loser].ceded) * (1.0 - p.destroyed)
         )
     for k in range(len(world.actor)):
-        side = world.pair[i, k].side
+        side = world.side[i, k]
         if side == 0:
             continue
         part = own_part(scratch, world, i, k)
@@ -184,13 +183,13 @@ def test_pledges(world, p, scratch, i):
     """
     j = world.actor[i].dispute
     for k in range(len(world.actor)):
-        pledge = scratch.pair[k, j].pledge
+        pledge = scratch.dyad[Draft.PLEDGE, k, j]
         if k == i or k == j or pledge <= 0.0 or scratch.actor[k].principal or world.actor[k].alive == 0:
             continue
         broke_it = acts(world, k, Verb.SANCTION, j) or world.actor[k].verb == Verb.BANDWAGON
-        if world.pair[k, j].willingness == 0.0 and not broke_it:
+        if world.dyad[Dyad.WILLINGNESS, k, j] == 0.0 and not broke_it:
             continue
-        force = scratch.strength[k] * world.pair[k, j].reach
+        force = scratch.strength[k] * world.dyad[Dyad.REACH, k, j]
         brought = max(0.0, -shown_side(world, p, k, i, j))
         scratch.actor[k].pledged += pledge * force
         scratch.actor[k].delivered += min(brought, pledge) * force
@@ -209,12 +208,12 @@ def fall(world, i):
     world.actor[i].chosen = 0
     for k in range(len(world.actor)):
         clear_tie(world, i, k)
-        world.pair[i, k].sanction = 0
-        world.pair[k, i].sanction = 0
-        world.pair[i, k].wear = 0.0
-        world.pair[k, i].wear = 0.0
-        world.pair[i, k].hostility = 0.0
-        world.pair[k, i].hostility = 0.0
+        world.dyad[Dyad.SANCTION, i, k] = 0.0
+        world.dyad[Dyad.SANCTION, k, i] = 0.0
+        world.dyad[Dyad.WEAR, i, k] = 0.0
+        world.dyad[Dyad.WEAR, k, i] = 0.0
+        world.dyad[Dyad.HOSTILITY, i, k] = 0.0
+        world.dyad[Dyad.HOSTILITY, k, i] = 0.0
         if world.actor[k].patron == i:
             world.actor[k].patron = NOBODY
         if world.actor[k].dispute == i:
@@ -238,7 +237,7 @@ def annex(world, p, scratch):
         i = world.actor[j].conqueror
         if i != NOBODY:
             for k in range(actors):
-                if world.pair[i, k].side > 0 and world.actor[k].conqueror == NOBODY:
+                if world.side[i, k] > 0 and world.actor[k].conqueror == NOBODY:
                     world.actor[k].economy += (
                         world.actor[j].economy * (1.0 - p.destroyed) * own_part(scratch, world, i, k)
                     )
@@ -271,6 +270,9 @@ def fight(world, p, scratch):
 def clear_accounts(world, scratch):
     """Empty the year's accounts of war."""
     for i in range(len(world.actor)):
+        if world.actor[i].outcome >= Outcome.STALEMATE:  # last year's sides
+            for k in range(len(world.actor)):
+                world.side[i, k] = 0
         world.actor[i].odds = 0.0
         world.actor[i].conqueror = NOBODY
         scratch.actor[i].share_lost = 0.0
@@ -279,8 +281,6 @@ def clear_accounts(world, scratch):
         scratch.actor[i].pledged = 0.0
         scratch.actor[i].delivered = 0.0
         scratch.actor[i].grip = 0.0
-        for k in range(len(world.actor)):
-            world.pair[i, k].side = 0
 
 
 @phase

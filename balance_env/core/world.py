@@ -1,8 +1,8 @@
 """What a world holds: one line per field with shape, type and meaning; allocation and copying.
 
 Letters: `w` world in the batch, `i` actor, `j` object, `k` third party; sizes `W` worlds, `N`
-actors, `K` reward terms, `C` clocks. Directed fields say their direction: `pair[i, j].sanction` is
-i's sanction on j. A rule sees one world, `at(worlds, w)`, without the leading W.
+actors, `K` reward terms, `C` clocks. Directed fields say their direction: `dyad[Dyad.SANCTION, i, j]`
+is i's sanction on j. A rule sees one world, `at(worlds, w)`, without the leading W.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .jit import rule
 
 Array = Any  # numpy arrays; those of records read as `array.field`, which numpy's types do not know
 NOBODY = -1  # no patron, no object, no conqueror
+PAGES = 8  # rows written at a time
 
 
 class Clock(IntEnum):
@@ -66,8 +67,7 @@ class Verb(IntEnum):
     COERCE = 6
 
 
-# What a world holds: field -> (numpy type, meaning). `world.actor[i].economy` is the output of i,
-# `world.pair[i, j].sanction` what i does to j. Records keep a pair's numbers side by side in memory.
+# What an actor is: field -> (numpy type, meaning). `world.actor[i].economy` is the output of i.
 ACTOR = {
     "ident": ("i4", "who this is; travels with the actor when seats are permuted"),
     "alive": ("i4", "1 while a state"),
@@ -103,26 +103,37 @@ ACTOR = {
     "opening_log": ("f8", "ln of output at the year's opening"),
     "opening_share": ("f8", "capability share at the year's opening"),
 }
-PAIR = {
-    "remoteness": ("f8", "ln((km+100)/1000)"),
-    "reach": ("f8", "share of i's forces usable at j's home"),
-    "willingness": ("f8", "0..1, share of its usable force i has pledged to j"),
-    "wear": ("f8", "0..1, how far j has adapted to i's sanction"),
-    "hostility": ("f8", "0..1, i's belief that j means harm"),
-    "error": ("f8", "ln of i's misperception of j's forces"),
-    "memory": ("f8", "what the doctrine in seat i remembers, one number a slot"),
-    "pact": ("i2", "1 where a defence pact is in force; symmetric"),
-    "offer": ("i2", "years left of i's open offer of a pact to j"),
-    "sanction": ("i2", "years left of i's sanction on j"),
-    "side": ("i2", "side of j in the war that i opened: 1 with i, -1 against, 0 out"),
-    "order": ("i2", "at [i, s]: the actor that slot s of i's row and actions means"),
-    "place": ("i2", "at [i, j]: the slot of j in i's row; inverse of order"),
-}
+
+
+class Dyad(IntEnum):
+    """Fields of `World.dyad`: `world.dyad[Dyad.SANCTION, i, j]` is i's sanction on j. Zero for i = j.
+
+    A loop over the last index works on many actors at a time; a loop over the first does not. So
+    beliefs stand at [j, i]: all that is believed of j lies side by side.
+    """
+
+    REMOTENESS = 0  # ln((km+100)/1000)
+    REACH = 1  # share of i's forces usable at j's home; 1 at one's own
+    WILLINGNESS = 2  # 0..1, share of its usable force i has pledged to j
+    WEAR = 3  # 0..1, how far j has adapted to i's sanction
+    HOSTILITY = 4  # at [j, i]: 0..1, i's belief that j means harm
+    ERROR = 5  # at [j, i]: ln of i's misperception of j's forces
+    MEMORY = 6  # what the doctrine in seat i remembers, one number an actor
+    PACT = 7  # 1 where a defence pact is in force; symmetric
+    OFFER = 8  # years left of i's open offer of a pact to j
+    SANCTION = 9  # years left of i's sanction on j
+    EXPOSURE = 10  # share of j's forces usable at i's home: reach, the other way round
+
+
+BELIEFS = (Dyad.HOSTILITY, Dyad.ERROR)  # the fields that stand at [j, i]
+
+
 # Working room of one thread: written and read within a year, never kept.
 ACTOR_SCRATCH = {
     "patron": ("i4", "patron after this year's acts"),
     "fronts": ("f8", "wars it fights in"),
     "pressed": ("i4", "1 where it presses its dispute to war"),
+    "sends": ("i4", "1 where it may take part in a sanction"),
     "principal": ("i4", "1 for both sides of an open dispute"),
     "share_lost": ("f8", "share of forces lost"),
     "ceded": ("f8", "output it cedes"),
@@ -131,26 +142,63 @@ ACTOR_SCRATCH = {
     "delivered": ("f8", "what was delivered of them"),
     "grip": ("f8", "force left to those who would annex it"),
     "draw": ("f8", "the smallest dispute draw of a challenger"),
-    "trade": ("f8", "growth from trade this year, ln"),
-    "base_intent": ("f8", "hostile intent that bystanders read in its acts"),
-    "ally": ("i4", "whom it allies with this year, or NOBODY"),
-    "sanction": ("i4", "whom it sanctions this year, or NOBODY"),
-    "threat": ("f8", "threat perceived from it, while slots are sorted"),
-    "count": ("i4", "its pacts"),
-    "givers": ("i4", "how many have pledged force to it"),
+    "pacts": ("i4", "its pacts"),
     "challengers": ("i4", "how many challenge it"),
     "clients": ("i4", "how many are its clients"),
-    "senders": ("i4", "how many sanction it"),
-    "log_strength": ("f8", "ln of its true quality-adjusted forces"),
 }
-PAIR_SCRATCH = {
-    "pledge": ("f8", "pledge at the year's opening, to targets of disputes"),
-    "bill": ("f8", "at [j, i]: i's part of the bill for the sanctions on j"),
-    "giver": ("i4", "at [j, n]: the n-th who has pledged force to j"),
-    "given": ("f8", "at [j, n]: share of its forces that the n-th is expected to bring to j"),
-    "sender": ("i4", "at [j, n]: the n-th who sanctions j"),
-    "fielded": ("f8", "usable force j brings to i's war, signed by side"),
-}
+
+
+class Column(IntEnum):
+    """Fields of `Scratch.column`: what loops over actors read side by side, or add up."""
+
+    ALIVE = 0  # 1 while a state
+    OUTPUT = 1  # output
+    PART = 2  # share of the output of all
+    TECHNOLOGY = 3
+    LOG_OUTPUT = 4  # ln of output
+    LOG_STRENGTH = 5  # ln of true quality-adjusted forces
+    IDEOLOGY = 6
+    POSTURE = 7
+    REPUTATION = 8
+    PATRON = 9
+    INTENT = 10  # hostile intent that bystanders read in its acts
+    TRADE = 11  # weight of all others in its external income
+    CUT = 12  # the weight of those who sanction it
+    BILL = 13  # weights by which the bill for the sanctions on it is split
+    LOSS = 14  # output that the sanctions on it cost their senders, per unit of BILL
+    COLLECTIVE = 15  # 1 where the institution sanctions it
+    LEARNED = 16  # change of ln technology this year
+    GROWTH = 17  # growth of output this year before technology, ln
+    GAINED = 18  # tribute received, less paid
+    DEFENCE = 19  # what it expects to be brought to its defence
+    FRICTION = 20  # of those who bring it
+    LEAST = 21  # the least sufficiency of its defence
+    TOTAL = 22  # all forces as it perceives them
+    TOP_THREAT = 23  # the largest threat it perceives
+    SIDE = 24  # usable force it puts into a dispute per unit of forces: > 0 with the challenger, < 0 against
+    ATTACK = 25  # coalition of the challenger in a dispute, as it perceives it, itself left out
+    OUT = 26  # chance of the challenger without it
+    JOINED = 27  # with it beside the challenger
+    OPPOSED = 28  # with it beside the target
+    PER_SHARE = 29  # one over its own capability share as it perceives it
+
+
+class Draft(IntEnum):
+    """Fields of `Scratch.dyad`; those from SEEN to SANCTIONED are as i perceives j, and stand at [j, i]."""
+
+    PLEDGE = 0  # i's pledge to j at the year's opening, where j is the target of a dispute
+    BILL = 1  # i's weight in the bill for the sanctions on j
+    FIELDED = 2  # usable force j brings to i's war, signed by side
+    OBSERVED = 3  # at [j, i]: hostile intent that i reads in what j did this year
+    EXCESS = 4  # what the draw of a dispute is above its hazard
+    FORCE = 5  # at [k, i]: quality-adjusted forces of k that count in i's security
+    COMMON = 6  # partners in common
+    SEEN = 7  # j's quality-adjusted forces
+    SHARE = 8  # j's capability share
+    THREAT = 9  # the threat from j
+    SUPPORT = 10  # force that others are expected to bring to j's defence
+    SANCTIONED = 11  # capability share of those who sanction j
+    ENMITY = 12  # mean of the beliefs of i and j in each other's hostile intent
 
 
 def record(table: dict[str, tuple[str, str]]) -> np.dtype:
@@ -163,40 +211,81 @@ class World(NamedTuple):
 
     clock: Array  # (W, C) int64: see Clock
     actor: Array  # (W, N) records: see ACTOR
-    pair: Array  # (W, N, N) records: see PAIR
+    dyad: Array  # (W, F, N, N) float64: see Dyad
+    order: Array  # (W, N, N) int16, at [i, s]: the actor that slot s of i's row and actions means
+    place: Array  # (W, N, N) int16, at [i, j]: the slot of j in i's row; inverse of order
+    side: Array  # (W, N, N) int8: side of j in the war that i opened: 1 with i, -1 against, 0 out
     design: Array  # (W, N, K) weights of the reward terms: what each actor wants
+
+    @property
+    def pair(self) -> Pairs:
+        """What stands between two actors by name, outside of rules: `world.pair.pact[i, j]`."""
+        return Pairs(self)
+
+
+class Pairs:
+    """The arrays (..., N, N) of a world or a batch by name: fields of `Dyad`, and order, place and side.
+
+    All at [i, j], beliefs too: `hostility[i, j]` is i's belief that j means harm.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __getitem__(self, field: str) -> Array:
+        if field in PAIR_ARRAYS:
+            return getattr(self._world, field)
+        array = self._world.dyad[..., Dyad[field.upper()], :, :]
+        return array.swapaxes(-1, -2) if Dyad[field.upper()] in BELIEFS else array
+
+    def __getattr__(self, field: str) -> Array:
+        if field in PAIR_FIELDS:
+            return self[field]
+        raise AttributeError(f"no field {field!r} between actors: {', '.join(PAIR_FIELDS)}")
+
+
+PAIR_ARRAYS = ("order", "place", "side")
+PAIR_FIELDS = (*(field.name.lower() for field in Dyad), *PAIR_ARRAYS)
 
 
 class Scratch(NamedTuple):
     """Working room of one thread."""
 
     actor: Array  # (N,) records: see ACTOR_SCRATCH
-    pair: Array  # (N, N) records: see PAIR_SCRATCH
+    column: Array  # (F, N) float64: see Column
+    dyad: Array  # (F, N, N) float64: see Draft
+    ident: Array  # (N,) int64: who sits where
     strength: Array  # (N,) true quality-adjusted forces
     closing_share: Array  # (N,) true capability shares at the year's end
-    seen: Array  # (N, N) j's quality-adjusted forces as i perceives them
-    share: Array  # (N, N) j's capability share as i perceives it
+    profile: Array  # (N, B) float32: what everyone sees alike of an actor, as a block of a row
+    pages: Array  # (PAGES, D) float32: rows while they are written
 
 
 def allocate_worlds(worlds: int, actors: int, terms: int) -> World:
     """A zeroed batch of `worlds` worlds with `actors` actors and `terms` reward terms."""
+    pairs = (worlds, actors, actors)
     return World(
         np.zeros((worlds, len(Clock)), np.int64),
         np.zeros((worlds, actors), record(ACTOR)).view(np.recarray),
-        np.zeros((worlds, actors, actors), record(PAIR)).view(np.recarray),
+        np.zeros((worlds, len(Dyad), actors, actors)),
+        np.zeros(pairs, np.int16),
+        np.zeros(pairs, np.int16),
+        np.zeros(pairs, np.int8),
         np.zeros((worlds, actors, terms)),
     )
 
 
-def allocate_scratch(actors: int) -> Scratch:
-    """Working room of one thread."""
+def allocate_scratch(actors: int, block: int, row: int) -> Scratch:
+    """Working room of one thread; `row`: numbers in a row, `block`: in its block about another actor."""
     return Scratch(
         np.zeros(actors, record(ACTOR_SCRATCH)).view(np.recarray),
-        np.zeros((actors, actors), record(PAIR_SCRATCH)).view(np.recarray),
+        np.zeros((len(Column), actors)),
+        np.zeros((len(Draft), actors, actors)),
+        np.zeros(actors, np.int64),
         np.zeros(actors),
         np.zeros(actors),
-        np.zeros((actors, actors)),
-        np.zeros((actors, actors)),
+        np.zeros((actors, block), np.float32),
+        np.zeros((PAGES, row), np.float32),
     )
 
 
@@ -208,4 +297,12 @@ def bytes_per_world(actors: int, terms: int) -> int:
 @rule
 def at(worlds, w):
     """World `w` of the batch, as views."""
-    return World(worlds.clock[w], worlds.actor[w], worlds.pair[w], worlds.design[w])
+    return World(
+        worlds.clock[w],
+        worlds.actor[w],
+        worlds.dyad[w],
+        worlds.order[w],
+        worlds.place[w],
+        worlds.side[w],
+        worlds.design[w],
+    )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from .alignment import diplomacy, fade_tie, lapse_pacts, release_clients
+from .alignment import diplomacy, fade_ties, lapse_pacts, release_clients
 from .capability import measure_strength, true_shares
 from .dispute import open_disputes
 from .economy import arming, economy
 from .jit import phase, rule
-from .sanction import fade_sanction
+from .sanction import fade_sanctions
 from .survival import ending, falling
-from .threat import belief_after, has_fought, misperceive, observed_intent, perceive, public_intent
+from .threat import learn_intents, misperceive, perceive
 from .war import showdown
-from .world import NOBODY, Clock, Verb
+from .world import Clock, Column
 
 
 @rule
@@ -33,33 +33,16 @@ def per_total_output(world):
 
 
 @rule
-def fade_actor(world, p, scratch, i):
-    """i's forces fade, its standing mends; what it did is read by bystanders."""
-    me, mind = world.actor[i], scratch.actor[i]
-    me.forces *= 1.0 - p.forces_fade
-    me.reputation += p.reputation_mend * (1.0 - me.reputation)
-    mind.ally = me.target if me.verb == Verb.ALLY else NOBODY
-    mind.sanction = me.target if me.verb == Verb.SANCTION else NOBODY
-    mind.base_intent = public_intent(me.verb, has_fought(me), p)
-
-
-@phase
 def fading(world, p, scratch):
     """The year's sixth phase: forces, pledges, offers, sanctions, standing and beliefs fade or mend."""
-    actors = len(world.actor)
-    for i in range(actors):
-        fade_actor(world, p, scratch, i)
-    for i in range(actors):
-        for j in range(actors):
-            if i == j:
-                continue
-            tie = world.pair[i, j]
-            fade_tie(world, p, i, j, scratch.actor[i].ally == j)
-            fade_sanction(tie, p.sanction_wear, scratch.actor[i].sanction == j)
-            if world.actor[i].alive and world.actor[j].alive:
-                base = scratch.actor[j].base_intent
-                observed = observed_intent(world, p, scratch, base, i, j, has_fought(world.actor[j]))
-                tie.hostility = belief_after(tie.hostility, observed, p.hostility_rate)
+    for i in range(len(world.actor)):
+        me = world.actor[i]
+        me.forces *= 1.0 - p.forces_fade
+        me.reputation += p.reputation_mend * (1.0 - me.reputation)
+        scratch.column[Column.PATRON, i] = me.patron
+    fade_ties(world, p, scratch)
+    fade_sanctions(world, p)
+    learn_intents(world, p, scratch)
     measure_strength(world, scratch)
     release_clients(world, p, scratch)
     lapse_pacts(world, p)
@@ -69,7 +52,7 @@ def fading(world, p, scratch):
 def perceiving(world, p, scratch):
     """The year's eighth phase: what everyone now believes of everyone's forces."""
     measure_strength(world, scratch)
-    misperceive(world, p, p.misperception_persistence)
+    misperceive(world, p, scratch, p.misperception_persistence)
     perceive(world, p, scratch)
 
 

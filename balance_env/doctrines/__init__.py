@@ -2,7 +2,7 @@
 
 A doctrine is a rule `(row, mask, stream, ident, memory) -> action`. It sees its own observation row
 and mask, may draw `uniform(stream, ident, n)`, and remembers one number per actor in
-`memory[j].memory`; the table below says which doctrines do either. A seat holds the id of its doctrine.
+`memory.kept`; the table below says which doctrines do either. A seat holds the id of its doctrine.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..core.draws import Purpose, make_stream
 from ..core.jit import phase, rule
-from ..core.world import Clock
+from ..core.world import Clock, Dyad
 from .balancers import (
     balance_of_power,
     balance_of_threat,
@@ -36,6 +36,7 @@ from .constants import (
     sanction_most_hostile,
 )
 from .opportunists import aspiring_hegemon, bandwagon_for_profit, buck_passer, hider
+from .reading import Memory
 from .reciprocators import grim, richardson_armer, tit_for_tat
 
 
@@ -124,7 +125,8 @@ def play(script, row, mask, stream, ident, memory):
 def choose(world, row, mask, i):
     """The action of the doctrine in seat i, from its row, its mask, its draws and its memory."""
     stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.POLICY)
-    return play(world.actor[i].player, row, mask, stream, world.actor[i].ident, world.pair[i])
+    memory = Memory(world.order[i], world.dyad[Dyad.MEMORY, i])
+    return play(world.actor[i].player, row, mask, stream, world.actor[i].ident, memory)
 
 
 class Doctrine(NamedTuple):

@@ -79,5 +79,5 @@ def coerce_weakest(row, mask, stream, ident, memory):
 @phase
 def arm_invest_alternation(row, mask, stream, ident, memory):
     """Arm one year and invest the next."""
-    memory[0].memory = 1.0 - memory[0].memory
-    return do(row, mask, Verb.ARM if memory[0].memory > 0.0 else Verb.INVEST, NOBODY, Verb.INVEST)
+    memory.kept[0] = 1.0 - memory.kept[0]
+    return do(row, mask, Verb.ARM if memory.kept[0] > 0.0 else Verb.INVEST, NOBODY, Verb.INVEST)

@@ -7,6 +7,7 @@ place in the row; NOBODY stands for no slot.
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
 
 from ..core.actions import PLAIN_VERBS, encode
 from ..core.jit import phase, rule
@@ -22,6 +23,13 @@ OPEN_OFFERS = 1  # offers left standing at a time: more would eat the years in w
 # What another may ask of me, the more pressing the higher: nothing, to restate a pledge that has faded,
 # to answer its offer of a pact, to stand by it in its need.
 NOTHING, PLEDGE, OFFER, NEED = 0.0, 1.0, 2.0, 3.0
+
+
+class Memory(NamedTuple):
+    """What a scripted state remembers, by actor, and whom its slots mean."""
+
+    order: Any  # (N,) the actor that slot s of its row means
+    kept: Any  # (N,) one number an actor
 
 
 @rule

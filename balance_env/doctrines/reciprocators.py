@@ -57,16 +57,16 @@ def judge(row, memory, slot):
     An enemy is for ever whoever sanctioned or challenged it, or dropped its pledge. Memory belongs
     to the actor that the slot means, however slots are ordered.
     """
-    actor = memory[slot].order
-    if other(row, slot, Other.ALIVE) > 0.0 and memory[actor].memory != ENEMY:
+    actor = memory.order[slot]
+    if other(row, slot, Other.ALIVE) > 0.0 and memory.kept[actor] != ENEMY:
         is_partner = other(row, slot, Other.PACT) > 0.0
         harmed = other(row, slot, Other.SANCTION_TO_ME) + other(row, slot, Other.CHALLENGES_ME) > 0.0
-        left = memory[actor].memory == PARTNER and not is_partner
+        left = memory.kept[actor] == PARTNER and not is_partner
         if harmed or left or (is_partner and other(row, slot, Other.PLEDGE_TO_ME) < BREACH):
-            memory[actor].memory = ENEMY
+            memory.kept[actor] = ENEMY
         elif is_partner:
-            memory[actor].memory = PARTNER
-    return memory[actor].memory
+            memory.kept[actor] = PARTNER
+    return memory.kept[actor]
 
 
 @phase

@@ -121,7 +121,7 @@ def did(world: World, i: int, labels: Sequence[str]) -> str:
 
 def standing(world: World, i: int, labels: Sequence[str]) -> str:
     """Whom i is tied to, with its pledge in %, and what it is in with others."""
-    me, mine = world.actor[i], world.pair[i]
+    me, pair = world.actor[i], world.pair
     parts = []
     challengers = [labels[k] for k, other in enumerate(world.actor) if other.dispute == i]
     if challengers:
@@ -130,10 +130,10 @@ def standing(world: World, i: int, labels: Sequence[str]) -> str:
         parts.append(f"CHALLENGES {labels[me.dispute]}")
     if me.patron != NOBODY:
         parts.append(f"client of {labels[me.patron]}")
-    partners = [f"{labels[j]} {100 * mine[j].willingness:.0f}" for j in range(len(labels)) if mine[j].pact]
+    partners = [f"{labels[j]} {100 * pair.willingness[i, j]:.0f}" for j in range(len(labels)) if pair.pact[i, j]]
     if partners:
         parts.append(f"with {', '.join(partners)}")
-    senders = [labels[k] for k in range(len(labels)) if world.pair[k, i].sanction]
+    senders = [labels[k] for k in range(len(labels)) if pair.sanction[k, i]]
     if senders:
         parts.append(f"sanctioned by {' '.join(senders)}")
     return "; ".join(parts)
@@ -165,7 +165,7 @@ def state_table(batch: VectorEnv, viewer: int | None = None) -> str:
     if viewer is not None:
         own, others = blocks(batch, viewer)
         share = np.array([own[Own.SHARE] if i == viewer else others[i][Other.SHARE] for i in range(len(names))])
-        forces = forces * np.exp(world.pair[viewer]["error"])
+        forces = forces * np.exp(world.pair.error[viewer])
         wants = [want if i == viewer else "" for i, want in enumerate(wants)]
     is_anonymous = isinstance(batch.scenario.states, int) or batch.scenario.anonymous
     wide = max(map(len, labels))
@@ -335,7 +335,7 @@ def transcript(recorder: Recorder) -> str:
 def blocks(batch: VectorEnv, seat: int) -> tuple[np.ndarray, dict[int, np.ndarray]]:
     """The row of `seat` in world 0, and the blocks in it by the seat of the other state."""
     row = batch.outputs.rows[0, seat]
-    slots = batch.worlds.pair[0, seat].order[: batch.num_actors - 1].tolist()
+    slots = batch.worlds.order[0, seat, : batch.num_actors - 1].tolist()
     others = row[OTHERS_START : OTHERS_START + len(slots) * OTHER_SIZE].reshape(-1, OTHER_SIZE)
     return row, dict(zip(slots, others, strict=True))
 
@@ -399,13 +399,13 @@ def _mark(world: World, seat: int, j: int, verb: str) -> str:
     if verb != "ally":
         return ""
     is_challenged = any(other.dispute == j for k, other in enumerate(world.actor) if k != seat)
-    return "+" * int(world.pair[seat, j].pact) + "~" * int(world.pair[j, seat].offer > 0) + "!" * int(is_challenged)
+    return "+" * int(world.pair.pact[seat, j]) + "~" * int(world.pair.offer[j, seat] > 0) + "!" * int(is_challenged)
 
 
 def meaning(batch: VectorEnv, seat: int, action: int) -> tuple[str, int | None]:
     """(verb, seat of its object or None) of an action of `seat` in world 0."""
     name, _, slot = action_table(batch.num_actors, batch.setting.open_verbs)[action].partition(" +")
-    return name, int(batch.worlds.pair[0, seat, int(slot) - 1].order) if slot else None
+    return name, int(batch.worlds.order[0, seat, int(slot) - 1]) if slot else None
 
 
 def tell_reward(recorder: Recorder, seat: int) -> list[str]:
