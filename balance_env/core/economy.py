@@ -9,7 +9,7 @@ from .draws import Purpose, make_stream, normal
 from .jit import phase, rule
 from .sanction import exchange, sanctions
 from .threat import update_posture
-from .world import NOBODY, Clock, Verb
+from .world import NOBODY, Clock, Outcome, Verb
 
 LEAST_OUTPUT = 1e-9  # keeps the logarithm of nothing finite
 
@@ -82,9 +82,22 @@ def grow(world, p, scratch, i, stream, frontier):
     me.log_economy = math.log(max(me.economy, LEAST_OUTPUT))
 
 
+@rule
+def owed_to_patron(world, p, i, k):
+    """Output that client i hands its patron k this year: tribute, and a concession where it capitulated to k.
+
+    Whoever yields to its challenger gives up the share `concession` of what a lost war would have ceded;
+    nothing of it is destroyed. Source: Schelling 1966 (compellence); Fearon 1995 (both prefer a deal to war).
+    """
+    due = p.tribute * world.actor[i].economy
+    if world.actor[k].outcome == Outcome.CAPITULATED and world.actor[k].opponent == i:
+        due += p.concession * p.spoils * min(world.actor[i].economy, world.actor[k].economy)
+    return due
+
+
 @phase
 def economy(world, p, scratch, per_output):
-    """The year's fifth phase: sanctions, trade, investment, research, shocks, tribute.
+    """The year's fifth phase: sanctions, trade, investment, research, shocks, tribute and concessions.
 
     `per_output`: one over the total output of the living at the opening of the phase.
     """
@@ -100,7 +113,7 @@ def economy(world, p, scratch, per_output):
     for i in range(actors):
         k = world.actor[i].patron
         if k != NOBODY:
-            due = p.tribute * world.actor[i].economy
+            due = owed_to_patron(world, p, i, k)
             scratch.actor[i].gained -= due
             scratch.actor[k].gained += due
     for i in range(actors):
