@@ -83,14 +83,15 @@ def grow(world, p, scratch, i, stream, frontier):
 
 
 @rule
-def owed_to_patron(world, p, i, k):
-    """Output that client i hands its patron k this year: tribute, and a concession where it capitulated to k.
+def owed_to_patron(world, p, scratch, i, k):
+    """Output that client i hands its patron k this year: tribute, and a concession where it yielded to k's demand.
 
-    Whoever yields to its challenger gives up the share `concession` of what a lost war would have ceded;
-    nothing of it is destroyed. Source: Schelling 1966 (compellence); Fearon 1995 (both prefer a deal to war).
+    Whoever capitulates to a challenger of choice gives up the share `concession` of what a lost war would
+    have ceded; nothing of it is destroyed. A dispute of chance holds no demand.
+    Source: Schelling 1966 (compellence); Fearon 1995 (a deal that both prefer to war).
     """
     due = p.tribute * world.actor[i].economy
-    if world.actor[k].outcome == Outcome.CAPITULATED and world.actor[k].opponent == i:
+    if scratch.actor[k].demands and world.actor[k].outcome == Outcome.CAPITULATED and world.actor[k].opponent == i:
         due += p.concession * p.spoils * min(world.actor[i].economy, world.actor[k].economy)
     return due
 
@@ -113,7 +114,7 @@ def economy(world, p, scratch, per_output):
     for i in range(actors):
         k = world.actor[i].patron
         if k != NOBODY:
-            due = owed_to_patron(world, p, i, k)
+            due = owed_to_patron(world, p, scratch, i, k)
             scratch.actor[i].gained -= due
             scratch.actor[k].gained += due
     for i in range(actors):

@@ -123,6 +123,7 @@ ACTOR_SCRATCH = {
     "patron": ("i4", "patron after this year's acts"),
     "fronts": ("f8", "wars it fights in"),
     "pressed": ("i4", "1 where it presses its dispute to war"),
+    "demands": ("i4", "1 where its dispute that came to a head was opened by choice"),
     "principal": ("i4", "1 for both sides of an open dispute"),
     "share_lost": ("f8", "share of forces lost"),
     "ceded": ("f8", "output it cedes"),

@@ -27,7 +27,7 @@ from .reading import (
 GUARD = 0.5  # share of years in which a buck-passer lets itself be seen arming: a little, and no more
 ARSENAL = 0.27  # forces over forces and output: twice what the standing budget keeps up
 PREPONDERANT = 0.75  # odds below which it threatens nobody: three to one
-SURE = 0.9  # odds below which it backs down: at nine to one a loser may be annexed
+SURE = 0.9  # odds below which it backs down: it fights at nine to one
 WORTH = 0.02  # least prize worth the two years that opening and pressing take
 
 
