@@ -220,6 +220,42 @@ def test_capitulation_closes_a_dispute_without_war():
     assert case.each("forces") == pytest.approx([9.0, 1.0])
 
 
+@pytest.mark.parametrize(
+    ("outputs", "chosen", "after"),
+    [
+        ((4.0, 2.0), [0], (4.15, 1.85)),  # .5 of the .15 of the smaller output that a lost war cedes; nothing destroyed
+        ((1.0, 2.0), [0], (1.075, 1.925)),  # the stake is the challenger's output where that is the smaller
+        ((4.0, 2.0), [], (4.0, 2.0)),  # a dispute of chance holds no demand
+    ],
+)
+def test_whoever_yields_to_a_demand_concedes(outputs, chosen, after):
+    case = make_world(2, economy=outputs, forces=(9, 1), disputes={0: 1}, chosen=chosen)
+    case.act(1, Verb.BANDWAGON, 0).live()
+    assert case.each("economy") == pytest.approx(after)
+    assert case.live().each("economy") == pytest.approx(after)  # once, not every year like tribute
+
+
+def test_a_concession_comes_on_top_of_tribute():
+    # .01 of 2, and .5 * .15 * 2
+    case = make_world(
+        2, economy=(4, 2), forces=(9, 1), disputes={0: 1}, chosen=[0], parameters={"tribute": 0.01, "concession": 0.5}
+    )
+    assert case.act(1, Verb.BANDWAGON, 0).live().each("economy") == pytest.approx([4.17, 1.83])
+
+
+def test_a_challenger_that_becomes_its_objects_client_concedes_nothing():
+    case = make_world(2, economy=(2, 4), forces=(1, 9), disputes={0: 1}, chosen=[0]).act(0, Verb.BANDWAGON, 1).live()
+    assert case.actor(0).outcome == Outcome.CAPITULATED
+    assert case.each("economy") == pytest.approx([2.0, 4.0])
+
+
+def test_whoever_flees_to_a_third_state_concedes_nothing():
+    case = make_world(3, economy=(4, 2, 4), forces=(9, 1, 9), disputes={0: 1}, chosen=[0], parameters={"war_cost": 0.0})
+    case.act(1, Verb.BANDWAGON, 2).live()
+    assert case.actor(0).outcome == Outcome.BACKED_DOWN
+    assert case.each("economy") == pytest.approx([4.0, 2.0, 4.0])
+
+
 def test_a_challenger_that_bandwagons_with_its_object_closes_its_dispute():
     case = challenge(0.5).act(0, Verb.BANDWAGON, 1).live()
     assert case.actor(0).outcome == Outcome.CAPITULATED

@@ -138,10 +138,23 @@ CASES = {
         ("it keeps an arsenal", row(), "arm"),
         ("armed, it grows", row({"FORCES": 0.4}), "invest"),
         ("it coerces what is weak and worth it", row({"FORCES": 0.4}, [{}, {"FORCES": -0.8}]), "coerce +2"),
+        # .5 e^(4 * .2) to 1, odds of .527
+        ("it threatens nobody whom it outweighs a little", row({"FORCES": 0.4}, [{"FORCES": -0.2}]), "invest"),
+        # odds of .925, of which .175 is preponderance, over e^-2.4 of its own output: a prize of .016
         (
-            "it presses while it is likely to win",
-            row({"CHALLENGER": 1.0}, [{**TARGET, "CHALLENGED_BY_ME": 1.0, "ODDS": 0.1}]),
+            "it threatens nobody who has nothing to give",
+            row({"FORCES": 0.4}, [{"FORCES": -0.8, "ECONOMY": -0.6}]),
+            "invest",
+        ),
+        (
+            "it presses where it is sure to win",
+            row({"CHALLENGER": 1.0}, [{**TARGET, "CHALLENGED_BY_ME": 1.0, "ODDS": 0.08}]),
             "coerce +1",
+        ),
+        (
+            "it threatens at odds at which it does not fight",
+            row({"CHALLENGER": 1.0, "FORCES": 0.4}, [{**TARGET, "CHALLENGED_BY_ME": 1.0, "ODDS": 0.15}]),
+            "invest",
         ),
         (
             "it backs down when the odds have turned",

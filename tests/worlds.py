@@ -76,6 +76,7 @@ DEFINITION = {
     "loser_losses": 1.3,
     "spoils": 0.15,
     "destroyed": 0.2,
+    "concession": 0.5,
     "war_cost": 0.01,
     "helper_cost": 0.5,
     "conquest": 0.1,

@@ -206,6 +206,7 @@ def decide_disputes(world, p, scratch, per_output):
         world.actor[i].outcome = Outcome.NONE
         world.actor[i].opponent = NOBODY
         scratch.actor[i].pressed = 0
+        scratch.actor[i].demands = world.actor[i].chosen
         if world.actor[i].dispute != NOBODY:
             close_settled(world, i)
     mark_principals(world, scratch)

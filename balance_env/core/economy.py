@@ -10,7 +10,7 @@ from .draws import Purpose, make_stream, normal
 from .jit import phase, rule
 from .sanction import sanctions, trade
 from .threat import update_posture
-from .world import NOBODY, Clock, Column, Verb
+from .world import NOBODY, Clock, Column, Outcome, Verb
 
 LEAST_OUTPUT = 1e-9  # keeps the logarithm of nothing finite
 
@@ -57,15 +57,29 @@ def arming(world, p):
 
 
 @rule
+def owed_to_patron(world, p, scratch, i, k):
+    """Output that client i hands its patron k this year: tribute, and a concession where it yielded to k's demand.
+
+    Whoever capitulates to a challenger of choice gives up the share `concession` of what a lost war would
+    have ceded; nothing of it is destroyed. A dispute of chance holds no demand.
+    Source: Schelling 1966 (compellence); Fearon 1995 (a deal that both prefer to war).
+    """
+    due = p.tribute * world.actor[i].economy
+    if scratch.actor[k].demands and world.actor[k].outcome == Outcome.CAPITULATED and world.actor[k].opponent == i:
+        due += p.concession * p.spoils * min(world.actor[i].economy, world.actor[k].economy)
+    return due
+
+
+@rule
 def tribute(world, p, scratch):
-    """Write what clients pay to their patrons to `Column.GAINED`, as gains and losses of output."""
+    """Write what clients hand to their patrons to `Column.GAINED`, as gains and losses of output."""
     actors = len(world.actor)
     for i in range(actors):
         scratch.column[Column.GAINED, i] = 0.0
     for i in range(actors):
         k = world.actor[i].patron
         if k != NOBODY:
-            due = p.tribute * world.actor[i].economy
+            due = owed_to_patron(world, p, scratch, i, k)
             scratch.column[Column.GAINED, i] -= due
             scratch.column[Column.GAINED, k] += due
 
@@ -120,7 +134,7 @@ def grow(world, p, scratch):
 
 @phase
 def economy(world, p, scratch, per_output):
-    """The year's fifth phase: sanctions, trade, investment, research, shocks, tribute.
+    """The year's fifth phase: sanctions, trade, investment, research, shocks, tribute and concessions.
 
     `per_output`: one over the total output of the living at the opening of the phase.
     """

@@ -128,6 +128,9 @@ class Parameters(NamedTuple):
     loser_losses: Annotated[float, About("factor", 1.0, 3.0, CHOICE)] = 1.3
     spoils: Annotated[float, About("rho, share of the stake", 0.0, 0.3, "Bremer & Mihalka 1977")] = 0.15
     destroyed: Annotated[float, About("share of what is ceded", 0.0, 1.0, CHOICE)] = 0.2
+    concession: Annotated[
+        float, About("share of what a lost war cedes", 0.0, 1.0, "Schelling 1966; Fearon 1995; " + CHOICE)
+    ] = 0.4
     war_cost: Annotated[float, About("share of the stake", 0.0, 0.1, CHOICE)] = 0.01
     helper_cost: Annotated[float, About("share of the principal's cost", 0.0, 1.0, CHOICE)] = 0.5
     conquest: Annotated[float, About("share of the winners' usable force", 0.0, 1.0, CHOICE)] = 0.2

@@ -134,6 +134,7 @@ ACTOR_SCRATCH = {
     "fronts": ("f8", "wars it fights in"),
     "pressed": ("i4", "1 where it presses its dispute to war"),
     "sends": ("i4", "1 where it may take part in a sanction"),
+    "demands": ("i4", "1 where its dispute that came to a head was opened by choice"),
     "principal": ("i4", "1 for both sides of an open dispute"),
     "share_lost": ("f8", "share of forces lost"),
     "ceded": ("f8", "output it cedes"),

@@ -26,8 +26,9 @@ from .reading import (
 
 GUARD = 0.5  # share of years in which a buck-passer lets itself be seen arming: a little, and no more
 ARSENAL = 0.27  # forces over forces and output: twice what the standing budget keeps up
-SURE = 0.83  # odds below which it neither opens a dispute nor presses it: at five to one a loser may be annexed
-WORTH = 0.0  # least prize worth the two years that opening and pressing take
+PREPONDERANT = 0.75  # odds below which it threatens nobody: three to one
+SURE = 0.9  # odds below which it backs down: it fights at nine to one
+WORTH = 0.02  # least prize worth the two years that opening and pressing take
 
 
 @phase
@@ -108,21 +109,21 @@ def hider(row, mask, stream, ident, memory):
 
 @rule
 def expected_prize(row, slot):
-    """What coercing `slot` promises: odds above those at which war pays, times what it has over what I have.
+    """What coercing `slot` promises: odds above those of a preponderance, times what it has over what I have.
 
     Odds at its home, against its forces and all that others pledged to it; the poorer side is the stake.
     """
     superiority = other(row, slot, Other.REACH_FROM_ME) * (1.0 - other(row, slot, Other.SUPPORT)) / forces(row, slot)
     wealth = math.exp(LOG_SCALE * other(row, slot, Other.ECONOMY))
-    return (superiority / (1.0 + superiority) - SURE) * min(1.0, wealth)
+    return (superiority / (1.0 + superiority) - PREPONDERANT) * min(1.0, wealth)
 
 
 @phase
 def aspiring_hegemon(row, mask, stream, ident, memory):
     """A great power takes every chance to gain on its rivals, for only the strongest of all is safe.
 
-    Presses its dispute while it is likely to win; coerces the weakest it can reach with a large
-    preponderance; takes pacts from none but the stronger; keeps an arsenal, and grows.
+    Threatens where it has a large preponderance and there is something to gain, and fights only where it is
+    all but sure to win; takes pacts from none but the stronger; keeps an arsenal, and grows.
     Memory: none. Chance: none. Source: Mearsheimer 2001.
     """
     quarry = most(row, Other.CHALLENGED_BY_ME)

@@ -25,7 +25,7 @@ VERB_MEANING = {
     Verb.BANDWAGON: (
         "joining the stronger side",
         "becomes the client of a stronger state; joins a challenger for a share of the spoils; "
-        "towards one's own challenger, capitulates",
+        "towards one's own challenger, capitulates, and concedes output if that had set out to coerce it",
     ),
     Verb.SANCTION: (
         "soft balancing",
