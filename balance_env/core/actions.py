@@ -48,23 +48,21 @@ def is_legal(world, i, verb, j, is_stronger):
     """Whether living i may do `verb` to j; `is_stronger`: i perceives j as stronger.
 
     A client may not coerce or ally with its patron, and is not coerced by it; only a stronger
-    state that is nobody's client can be bandwagoned with; a dispute is held to its showdown.
+    state that is nobody's client can be bandwagoned with; a dispute is held to its showdown. No
+    branches, since what is legal is hard to foresee.
     """
+    me, it = world.actor[i], world.actor[j]
     if verb < PLAIN_VERBS:
         return True
-    if world.actor[j].alive == 0:
-        return False
+    exists = it.alive != 0
     if verb == Verb.ALLY:
-        return world.actor[i].patron != j
+        return exists & (me.patron != j)
     if verb == Verb.BANDWAGON:
-        return is_stronger and world.actor[j].patron == NOBODY
+        return exists & is_stronger & (it.patron == NOBODY)
     if verb == Verb.SANCTION:
-        return True
-    return (
-        world.actor[i].patron == NOBODY
-        and world.actor[j].patron != i
-        and (world.actor[i].dispute == NOBODY or world.actor[i].dispute == j)
-    )
+        return exists
+    is_free = (me.dispute == NOBODY) | (me.dispute == j)
+    return exists & is_free & (me.patron == NOBODY) & (it.patron != i)
 
 
 @rule

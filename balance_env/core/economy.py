@@ -109,7 +109,7 @@ def sum_growth(world, p, scratch):
 def grow(world, p, scratch):
     """Everyone's technology and output after a year; sums stand in `scratch.column`."""
     actors = len(world.actor)
-    catch_up, elasticity = p.catch_up, p.output_of_technology
+    catch_up, elasticity, theta = p.catch_up, p.output_of_technology, p.theta
     frontier = 0.0
     for i in range(actors):
         if world.actor[i].alive:
@@ -124,10 +124,12 @@ def grow(world, p, scratch):
         scratch.column[Column.OUTPUT, i] = output
         scratch.column[Column.LOG_OUTPUT, i] = ln(max(output, LEAST_OUTPUT))
     for i in range(actors):
+        scratch.column[Column.QUALITY, i] = quality_of_forces(scratch.column[Column.TECHNOLOGY, i], theta)
+    for i in range(actors):
         me = world.actor[i]
         if me.alive:
             me.technology = scratch.column[Column.TECHNOLOGY, i]
-            me.quality = quality_of_forces(me.technology, p.theta)
+            me.quality = scratch.column[Column.QUALITY, i]
             me.economy = scratch.column[Column.OUTPUT, i]
             me.log_economy = scratch.column[Column.LOG_OUTPUT, i]
 

@@ -26,6 +26,7 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLoca
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.extending import intrinsic, typeof_impl
+from numba.np.arrayobj import make_array
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -207,6 +208,21 @@ def _number_of(typing, bits):
     return numba.types.float64(numba.types.int64), build
 
 
+@intrinsic
+def _call_for(typing, array, byte):
+    def build(context, builder, signature, arguments):
+        data = make_array(signature.args[0])(context, builder, arguments[0]).data
+        pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        place = builder.gep(builder.bitcast(data, pointer), [arguments[1]])
+        kind = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [pointer], kind)
+        to_write, nearby, data_not_code = number(1), number(2), number(1)
+        builder.call(prefetch, [place, to_write, nearby, data_not_code])
+        return context.get_dummy_value()
+
+    return numba.types.none(array, numba.types.intp), build
+
+
 def _bits_in_python(x: float) -> int:
     return struct.unpack("<q", struct.pack("<d", x))[0]
 
@@ -216,4 +232,5 @@ def _number_in_python(bits: int) -> float:
 
 
 bits_of: Any = _bits_in_python if IS_PLAIN else _bits_of  # the 64 bits of a double, as a whole number
+call_for: Any = (lambda array, byte: None) if IS_PLAIN else _call_for  # bring what lies there near the processor
 number_of: Any = _number_in_python if IS_PLAIN else _number_of  # the double whose bits these are

@@ -181,7 +181,8 @@ class Column(IntEnum):
     OUT = 26  # chance of the challenger without it
     JOINED = 27  # with it beside the challenger
     OPPOSED = 28  # with it beside the target
-    PER_SHARE = 29  # one over its own capability share as it perceives it
+    QUALITY = 29  # force per unit of forces
+    PER_SHARE = 30  # one over its own capability share as it perceives it
 
 
 class Draft(IntEnum):

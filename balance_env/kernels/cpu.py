@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core.actions import read_actions
 from ..core.capability import measure_strength
-from ..core.jit import phase, rule
+from ..core.jit import call_for, phase, rule
 from ..core.observe import fill_state, observation
 from ..core.reward import reward
 from ..core.start import begin
@@ -23,6 +23,7 @@ from ..doctrines import choose
 
 LIVE = -1  # orders of a step: live a year,
 LOOK = -2  # or only look
+CACHE_LINE = 64  # bytes that come at a time
 
 
 class Out(NamedTuple):
@@ -87,6 +88,23 @@ def rest(out, w):
             out.terms[w, i, term] = 0.0
 
 
+@rule
+def call_for_all(array):
+    """Bring an array near the processor while it works on something else: worlds are many, its memory is far."""
+    for byte in range(0, array.size * array.itemsize, CACHE_LINE):
+        call_for(array, byte)
+
+
+@rule
+def call_for_world(worlds, out, w):
+    """Bring near what a year of world `w` reads and writes."""
+    call_for_all(worlds.actor[w])
+    call_for_all(worlds.dyad[w])
+    call_for_all(out.terms[w])
+    call_for_all(out.masks[w])
+    call_for_all(out.rows[w])
+
+
 @phase
 def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, seed, start, stop):
     """One year of the worlds start..stop under `actions` (W, N), or what `orders` (W,) say.
@@ -96,6 +114,8 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
     0 or more begins that episode under `seed`. One kernel, so that it is compiled once.
     """
     for w in range(start, stop):
+        if w + 1 < stop:
+            call_for_world(worlds, out, w + 1)
         world = at(worlds, w)
         if orders[w] == LIVE and world.clock[Clock.ENDED] != Ending.NOT:
             rest(out, w)
