@@ -60,7 +60,7 @@ def self_play(scenario: Scenario, policy: Policy, worlds: int, seed: int) -> His
         draws = np.random.default_rng((seed, len(years))).random(lived.shape)
         actions = np.zeros(lived.shape, np.int64)
         chosen = lived & going[:, None]
-        actions[chosen] = policy(out.rows[chosen], out.masks[chosen], draws[chosen])
+        actions[chosen] = policy(out.rows[chosen], out.masks[chosen], draws[chosen], np.nonzero(chosen)[1])
         batch.step(actions)
         seen = [actor[field] for field in ("verb", "opening_share", "patron", "dispute")]
         seen += [pair["pact"], pair["willingness"], out.rewards, out.wars, out.falls]

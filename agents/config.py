@@ -5,16 +5,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from balance_env import Scenario, load_scenario
 
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 RESOLVED = "config.yaml"  # of a run folder
+PAST = "past"  # in place of an opponent's name: past selves of the learners
 
 
 class Config(BaseModel):
@@ -28,12 +29,18 @@ class Config(BaseModel):
     designs: list[str | dict[str, float]] | None = None  # what states want, drawn each episode; null: the scenario's
     # how much
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    steps: Count = 1_000_000  # agent-steps: one state, one year
+    steps: Count = 1_000_000  # agent-steps: one seat, one year, whoever holds it
     worlds: Count = 32
     threads: Count = 1  # of the worlds
     torch_threads: Count = 2  # of the network
     checkpoints: Count = 5  # spread over the run; the last is the trained policy
     eval_worlds: Annotated[int, Field(ge=0)] = 100  # paired worlds a design after training; 0: no evaluation
+    # who learns, among whom: see `agents.casting`
+    learners: Literal["shared", "design", "seat"] = "shared"  # one for all, one a design, one a seat
+    learning_seats: Count | None = None  # of a world, drawn each episode; null: all
+    opponents: list[str] = []  # in the other seats, as likely each: doctrines, paths of policies or runs, or `past`
+    draw: Literal["uniform", "prioritised"] = "uniform"  # prioritised: rather those beside whom learners fare worse
+    common_pay: bool = False  # learning seats of a world are paid the mean of what they earn
     # the learner
     learning_rate: Annotated[float, Field(gt=0.0)] = 3e-4
     anneal: bool = False  # the learning rate falls to 0 over the run
@@ -45,12 +52,22 @@ class Config(BaseModel):
     clip_range: Annotated[float, Field(gt=0.0)] = 0.2
     ent_coef: Annotated[float, Field(ge=0.0)] = 0.0
     vf_coef: Annotated[float, Field(ge=0.0)] = 0.5
+    network: Literal["pooled", "dyads", "mlp"] = "pooled"  # see `balance_env.networks`
     width: Count = 64  # of every layer of the network
 
     def load_scenario(self) -> Scenario:
         """The scenario with the run's overrides; ValueError names what is wrong with them."""
         designs = {} if self.designs is None else {"designs": self.designs}
         return load_scenario(self.scenario, **{**self.overrides, **designs})
+
+    @model_validator(mode="after")
+    def _check_seats(self) -> Config:
+        if bool(self.opponents) != (self.learning_seats is not None):
+            raise ValueError("learning_seats and opponents go together: some seats learn, opponents hold the rest")
+        states = len(self.load_scenario().state_names())
+        if self.learning_seats is not None and self.learning_seats > states:
+            raise ValueError(f"learning_seats = {self.learning_seats}: 1 to {states}, the states of the scenario")
+        return self
 
 
 def _lines(error: ValidationError) -> str:
@@ -94,7 +111,6 @@ def read_config(path: str | Path, settings: Sequence[str] = ()) -> Config:
         config = Config.model_validate(values)
     except ValidationError as error:
         raise ValueError("\n".join(f"{path}: {line}" for line in _lines(error).splitlines())) from None
-    config.load_scenario()
     return config
 
 

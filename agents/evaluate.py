@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -27,7 +26,7 @@ from balance_env import DESIGNS, DOCTRINES, Scenario, VectorEnv, load_scenario
 from balance_env.doctrines import CONSTANTS, doctrine_id
 
 from .config import load_run
-from .policy import Policy, load_policy
+from .policy import Policy, load_team
 
 SEED = 1_000_003  # of the worlds of an evaluation; training counts its seeds from 0
 LEARNER = -1  # a seat that the trained policy plays
@@ -102,7 +101,7 @@ def play(
         chosen = (players == LEARNER) & (out.alive > 0) & going[:, None]
         actions = np.zeros(players.shape, np.int64)
         if chosen.any():
-            actions[chosen] = policy(out.rows[chosen], out.masks[chosen], draws[chosen])
+            actions[chosen] = policy(out.rows[chosen], out.masks[chosen], draws[chosen], np.nonzero(chosen)[1])
         batch.step(actions)
         scores += out.rewards[seat] * going
         going &= ~(out.terminations[seat] | out.truncations[seat] | (out.ended > 0))
@@ -246,12 +245,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for run, scenario in zip(given.runs, scenarios, strict=True):
             if scenario.content_hash() != scenarios[0].content_hash():
                 raise ValueError(f"run {run!r} was trained on another scenario than {given.runs[0]!r}")
-        policies = [load_policy(Path(run) / "policy.zip") for run in given.runs]
+        policies = [load_team(run, scenarios[0]) for run in given.runs]
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    torch.set_num_threads(1)  # small batches: a second thread costs more than it brings
-    torch.distributions.Distribution.set_default_validate_args(False)
     results = evaluate(scenarios[0], policies, given.worlds, given.seed)
     title = f"{scenarios[0].name}: {len(policies)} training seed(s), {given.worlds} paired worlds"
     Console(width=140).print(table(results, title))

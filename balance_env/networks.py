@@ -1,0 +1,206 @@
+"""The networks of trained states, each written once: torch fits them, numpy plays them.
+
+A network is a function of named weights and of rows, in the operations that numpy and torch share
+(`xp` is either of them). Letters: B rows, S other actors (slots), V open verbs with an object, H width.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from .core.actions import PLAIN_VERBS, action_count
+from .core.pieces import GLOBE_SIZE, OTHER_SIZE, OTHERS_START, Other, row_size
+
+Array = Any  # a numpy array or a torch tensor
+Weights = Any  # a mapping of names to arrays
+Shapes = dict[str, tuple[int, ...]]
+
+HEADS = 2  # of attention: one may follow strength while the other follows ties
+NOT_HEEDED = 1e9  # is taken from the attention paid to the fallen
+FLAT = 1e-5  # keeps the spread of a constant code from being 0
+BIAS = "_bias"
+LAST = ("of_nothing", "of_verbs")  # layers that score actions
+
+
+class Architecture(NamedTuple):
+    """What the shapes of the weights follow from."""
+
+    network: str  # a name in NETWORKS
+    width: int  # H
+    actors: int  # N of the rows it was made for
+    verbs: int  # V
+
+    @property
+    def row_size(self) -> int:
+        """Length of the rows it was made for."""
+        return row_size(self.actors)
+
+    @property
+    def actions(self) -> int:
+        """How many actions it was made for."""
+        return action_count(self.actors, self.verbs)
+
+
+class Network(NamedTuple):
+    """A family of networks."""
+
+    shapes: Callable[[Architecture], Shapes]
+    look: Callable[[Weights, Array, Any], tuple[Array, Array]]  # (weights, rows (B, D), xp) -> scores (B, A), values
+    is_size_free: bool  # plays worlds of any number of states with the same weights
+
+
+def layer(name: str, inputs: int, outputs: int) -> Shapes:
+    """Shapes of a layer with a bias."""
+    return {name: (inputs, outputs), name + BIAS: (outputs,)}
+
+
+def linear(weights: Weights, name: str, x: Array) -> Array:
+    """A layer with a bias."""
+    return x @ weights[name] + weights[name + BIAS]
+
+
+def rectified(x: Array, xp: Any) -> Array:
+    """What of x is above 0."""
+    return xp.clip(x, 0.0, None)
+
+
+def softmax(x: Array, xp: Any) -> Array:
+    """Shares along the last axis."""
+    risen = xp.exp(x - xp.amax(x, -1, keepdims=True))
+    return risen / risen.sum(-1, keepdims=True)
+
+
+def normalised(x: Array) -> Array:
+    """Codes with mean 0 and spread 1 along the last axis."""
+    centred = x - x.mean(-1, keepdims=True)
+    return centred / ((centred * centred).mean(-1, keepdims=True) + FLAT) ** 0.5
+
+
+def split(rows: Array, xp: Any) -> tuple[Array, Array]:
+    """What a row says of me and the world (B, I), and of the others (B, S, O)."""
+    tail = rows.shape[1] - GLOBE_SIZE
+    mine = xp.concatenate([rows[:, :OTHERS_START], rows[:, tail:]], 1)
+    others = (tail - OTHERS_START) // OTHER_SIZE
+    return mine, rows[:, OTHERS_START:tail].reshape(-1, others, OTHER_SIZE)
+
+
+def shapes_of_slots(of: Architecture, codes: int) -> Shapes:
+    """Shapes of what the networks that read the others one by one have in common; `codes` of the whole are joined."""
+    width = of.width
+    return {
+        **layer("mine", OTHERS_START + GLOBE_SIZE, width),
+        "theirs": (OTHER_SIZE, width),
+        **layer("mix", width, width),
+        **layer("whole", codes * width, width),
+        **layer("plain", width, width),
+        **layer("of_nothing", width, PLAIN_VERBS),
+        **layer("slot", width, width),
+        **layer("whole_to_slot", width, width),
+        **layer("of_verbs", width, of.verbs),
+        **layer("value", width, width),
+        **layer("value_out", width, 1),
+    }
+
+
+def read(weights: Weights, rows: Array, xp: Any) -> tuple[Array, Array, Array]:
+    """My code (B, H), codes of the others (B, S, H), and which of them live (B, S)."""
+    mine, theirs = split(rows, xp)
+    me = linear(weights, "mine", mine)
+    slots = rectified(theirs @ weights["theirs"] + me[:, None], xp)
+    return me, rectified(linear(weights, "mix", slots), xp), theirs[:, :, int(Other.ALIVE)]
+
+
+def answer(weights: Weights, slots: Array, joined: Array, xp: Any) -> tuple[Array, Array]:
+    """Scores and values from the codes: verbs without object from the whole, the others slot by slot.
+
+    Scores stand in the order of the encoding: every slot of the first open verb, then of the next.
+    """
+    whole = rectified(linear(weights, "whole", joined), xp)
+    plain = linear(weights, "of_nothing", rectified(linear(weights, "plain", whole), xp))
+    by_slot = rectified(linear(weights, "slot", slots) + linear(weights, "whole_to_slot", whole)[:, None], xp)
+    scores = linear(weights, "of_verbs", by_slot).swapaxes(1, 2)
+    scores = scores.reshape(-1, scores.shape[1] * scores.shape[2])
+    values = linear(weights, "value_out", rectified(linear(weights, "value", whole), xp))
+    return xp.concatenate([plain, scores], 1), values[:, 0]
+
+
+def shapes_pooled(of: Architecture) -> Shapes:
+    """Shapes of `pooled`."""
+    return shapes_of_slots(of, 3)
+
+
+def pooled(weights: Weights, rows: Array, xp: Any) -> tuple[Array, Array]:
+    """Reads the others one by one with the same weights, and the whole as their mean and maximum.
+
+    Source: Zaheer et al. 2017, Deep Sets.
+    """
+    me, slots, _ = read(weights, rows, xp)
+    joined = xp.concatenate([rectified(me, xp), slots.mean(1), xp.amax(slots, 1)], 1)
+    return answer(weights, slots, joined, xp)
+
+
+def shapes_dyads(of: Architecture) -> Shapes:
+    """Shapes of `dyads`."""
+    width = of.width
+    if width % HEADS:
+        raise ValueError(f"width = {width}: the network 'dyads' needs a multiple of {HEADS}, its heads")
+    square = {name: (width, width) for name in ("query", "key", "told", "join", "heed")}
+    return {**shapes_of_slots(of, 3), **square, **layer("before", width, width), **layer("after", width, width)}
+
+
+def dyads(weights: Weights, rows: Array, xp: Any) -> tuple[Array, Array]:
+    """Reads the others one by one, lets what each means depend on the rest, and attends to some more than to others.
+
+    Attention leaves the fallen out, so that nothing depends on how many there were.
+    Source: Vaswani et al. 2017; Lee et al. 2019, Set Transformer.
+    """
+    me, slots, alive = read(weights, rows, xp)
+    fallen = NOT_HEEDED * (1.0 - alive)
+    slots = slots + attend(weights, normalised(slots), fallen, xp) @ weights["join"]
+    slots = slots + linear(weights, "after", rectified(linear(weights, "before", normalised(slots)), xp))
+    pull = (slots @ weights["heed"] * me[:, None]).sum(-1) / math.sqrt(slots.shape[-1]) - fallen
+    attended = (softmax(pull, xp)[:, :, None] * slots).sum(1)
+    share = alive / xp.clip(alive.sum(-1, keepdims=True), 1.0, None)
+    joined = xp.concatenate([rectified(me, xp), attended, (share[:, :, None] * slots).sum(1)], 1)
+    return answer(weights, slots, joined, xp)
+
+
+def attend(weights: Weights, slots: Array, fallen: Array, xp: Any) -> Array:
+    """What every slot is told by the living others (B, S, H), in heads."""
+    others, width = slots.shape[1:]
+
+    def heads(name: str) -> Array:
+        return (slots @ weights[name]).reshape(-1, others, HEADS, width // HEADS).swapaxes(1, 2)
+
+    pull = heads("query") @ heads("key").swapaxes(2, 3) / math.sqrt(width // HEADS) - fallen[:, None, None]
+    return (softmax(pull, xp) @ heads("told")).swapaxes(1, 2).reshape(-1, others, width)
+
+
+def shapes_mlp(of: Architecture) -> Shapes:
+    """Shapes of `mlp`."""
+    shapes: Shapes = {}
+    for name, outputs in (("actor", of.actions), ("critic", 1)):
+        shapes |= layer(f"{name}_first", of.row_size, of.width) | layer(f"{name}_second", of.width, of.width)
+        shapes |= layer("of_verbs" if name == "actor" else "value_out", of.width, outputs)
+    return shapes
+
+
+def mlp(weights: Weights, rows: Array, xp: Any) -> tuple[Array, Array]:
+    """A flat network for one number of states, actor and critic apart: the learner's usual default.
+
+    Source: Raffin et al. 2021, Stable-Baselines3.
+    """
+    actor, critic = (
+        xp.tanh(linear(weights, f"{name}_second", xp.tanh(linear(weights, f"{name}_first", rows))))
+        for name in ("actor", "critic")
+    )
+    return linear(weights, "of_verbs", actor), linear(weights, "value_out", critic)[:, 0]
+
+
+NETWORKS = {
+    "pooled": Network(shapes_pooled, pooled, is_size_free=True),
+    "dyads": Network(shapes_dyads, dyads, is_size_free=True),
+    "mlp": Network(shapes_mlp, mlp, is_size_free=False),
+}
