@@ -11,12 +11,22 @@ from gymnasium import spaces
 from sb3_contrib.common.maskable.distributions import MaskableDistribution
 from sb3_contrib.common.maskable.policies import MaskableActorCriticPolicy
 from torch import Tensor, nn
+from torch.nn import functional
 
 from balance_env import row_table
-from balance_env.networks import BIAS, LAST, NETWORKS, Architecture
+from balance_env.networks import BIAS, FLAT, LAST, NETWORKS, Architecture, Ops
 
 RELUCTANT = 0.01  # gain of the layers that score actions: at first, every legal action is about as likely
 HIDDEN = math.sqrt(2.0)  # gain of the others (Saxe et al. 2014)
+TORCH = Ops(
+    linear=lambda x, weight, bias: functional.linear(x, weight.T, bias),
+    rectified=torch.relu,
+    tanh=torch.tanh,
+    softmax=lambda x: torch.softmax(x, -1),
+    normalised=lambda x: functional.layer_norm(x, x.shape[-1:], eps=FLAT),
+    join=lambda parts: torch.cat(parts, -1),
+    largest=lambda x: x.amax(1),
+)
 
 
 def architecture_for(row: spaces.Space, action: spaces.Space, network: str, width: int) -> Architecture:
@@ -44,7 +54,7 @@ class Looking(nn.Module):
 
     def forward(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Scores of all actions, and what the state expects."""
-        return self.network.look(self.weights, rows, torch)
+        return self.network.look(self.weights, rows, TORCH)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """A copy of the weights."""

@@ -1,7 +1,7 @@
 """The networks of trained states, each written once: torch fits them, numpy plays them.
 
-A network is a function of named weights and of rows, in the operations that numpy and torch share
-(`xp` is either of them). Letters: B rows, S other actors (slots), V open verbs with an object, H width.
+A network is a function of named weights, of rows, and of the few operations (`ops`) that numpy and torch
+do each in its own way. Letters: B rows, S other actors (slots), V open verbs with an object, H width.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from .core.actions import PLAIN_VERBS, action_count
 from .core.pieces import GLOBE_SIZE, OTHER_SIZE, OTHERS_START, Other, row_size
@@ -47,8 +49,42 @@ class Network(NamedTuple):
     """A family of networks."""
 
     shapes: Callable[[Architecture], Shapes]
-    look: Callable[[Weights, Array, Any], tuple[Array, Array]]  # (weights, rows (B, D), xp) -> scores (B, A), values
+    look: Callable[[Weights, Array, Ops], tuple[Array, Array]]  # (weights, rows (B, D), ops) -> scores (B, A), values
     is_size_free: bool  # plays worlds of any number of states with the same weights
+
+
+class Ops(NamedTuple):
+    """What numpy and torch do each in its own way."""
+
+    linear: Callable[[Array, Array, Array], Array]  # (x, weight (inputs, outputs), bias): a layer
+    rectified: Callable[[Array], Array]  # what of x is above 0
+    tanh: Callable[[Array], Array]
+    softmax: Callable[[Array], Array]  # shares along the last axis
+    normalised: Callable[[Array], Array]  # mean 0 and spread 1 along the last axis
+    join: Callable[[list[Array]], Array]  # along the last axis
+    largest: Callable[[Array], Array]  # along the slots
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """Shares along the last axis."""
+    risen = np.exp(x - x.max(-1, keepdims=True))
+    return risen / risen.sum(-1, keepdims=True)
+
+
+def normalised(x: np.ndarray) -> np.ndarray:
+    """Codes with mean 0 and spread 1 along the last axis."""
+    return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + FLAT)
+
+
+NUMPY = Ops(
+    linear=lambda x, weight, bias: x @ weight + bias,
+    rectified=lambda x: np.maximum(x, 0.0),
+    tanh=np.tanh,
+    softmax=softmax,
+    normalised=normalised,
+    join=lambda parts: np.concatenate(parts, -1),
+    largest=lambda x: x.max(1),
+)
 
 
 def layer(name: str, inputs: int, outputs: int) -> Shapes:
@@ -56,32 +92,15 @@ def layer(name: str, inputs: int, outputs: int) -> Shapes:
     return {name: (inputs, outputs), name + BIAS: (outputs,)}
 
 
-def linear(weights: Weights, name: str, x: Array) -> Array:
+def linear(weights: Weights, name: str, x: Array, ops: Ops) -> Array:
     """A layer with a bias."""
-    return x @ weights[name] + weights[name + BIAS]
+    return ops.linear(x, weights[name], weights[name + BIAS])
 
 
-def rectified(x: Array, xp: Any) -> Array:
-    """What of x is above 0."""
-    return xp.clip(x, 0.0, None)
-
-
-def softmax(x: Array, xp: Any) -> Array:
-    """Shares along the last axis."""
-    risen = xp.exp(x - xp.amax(x, -1, keepdims=True))
-    return risen / risen.sum(-1, keepdims=True)
-
-
-def normalised(x: Array) -> Array:
-    """Codes with mean 0 and spread 1 along the last axis."""
-    centred = x - x.mean(-1, keepdims=True)
-    return centred / ((centred * centred).mean(-1, keepdims=True) + FLAT) ** 0.5
-
-
-def split(rows: Array, xp: Any) -> tuple[Array, Array]:
+def split(rows: Array, ops: Ops) -> tuple[Array, Array]:
     """What a row says of me and the world (B, I), and of the others (B, S, O)."""
     tail = rows.shape[1] - GLOBE_SIZE
-    mine = xp.concatenate([rows[:, :OTHERS_START], rows[:, tail:]], 1)
+    mine = ops.join([rows[:, :OTHERS_START], rows[:, tail:]])
     others = (tail - OTHERS_START) // OTHER_SIZE
     return mine, rows[:, OTHERS_START:tail].reshape(-1, others, OTHER_SIZE)
 
@@ -104,26 +123,26 @@ def shapes_of_slots(of: Architecture, codes: int) -> Shapes:
     }
 
 
-def read(weights: Weights, rows: Array, xp: Any) -> tuple[Array, Array, Array]:
+def read(weights: Weights, rows: Array, ops: Ops) -> tuple[Array, Array, Array]:
     """My code (B, H), codes of the others (B, S, H), and which of them live (B, S)."""
-    mine, theirs = split(rows, xp)
-    me = linear(weights, "mine", mine)
-    slots = rectified(theirs @ weights["theirs"] + me[:, None], xp)
-    return me, rectified(linear(weights, "mix", slots), xp), theirs[:, :, int(Other.ALIVE)]
+    mine, theirs = split(rows, ops)
+    me = linear(weights, "mine", mine, ops)
+    slots = ops.rectified(theirs @ weights["theirs"] + me[:, None])
+    return me, ops.rectified(linear(weights, "mix", slots, ops)), theirs[:, :, int(Other.ALIVE)]
 
 
-def answer(weights: Weights, slots: Array, joined: Array, xp: Any) -> tuple[Array, Array]:
+def answer(weights: Weights, slots: Array, joined: Array, ops: Ops) -> tuple[Array, Array]:
     """Scores and values from the codes: verbs without object from the whole, the others slot by slot.
 
     Scores stand in the order of the encoding: every slot of the first open verb, then of the next.
     """
-    whole = rectified(linear(weights, "whole", joined), xp)
-    plain = linear(weights, "of_nothing", rectified(linear(weights, "plain", whole), xp))
-    by_slot = rectified(linear(weights, "slot", slots) + linear(weights, "whole_to_slot", whole)[:, None], xp)
-    scores = linear(weights, "of_verbs", by_slot).swapaxes(1, 2)
+    whole = ops.rectified(linear(weights, "whole", joined, ops))
+    plain = linear(weights, "of_nothing", ops.rectified(linear(weights, "plain", whole, ops)), ops)
+    by_slot = ops.rectified(linear(weights, "slot", slots, ops) + linear(weights, "whole_to_slot", whole, ops)[:, None])
+    scores = linear(weights, "of_verbs", by_slot, ops).swapaxes(1, 2)
     scores = scores.reshape(-1, scores.shape[1] * scores.shape[2])
-    values = linear(weights, "value_out", rectified(linear(weights, "value", whole), xp))
-    return xp.concatenate([plain, scores], 1), values[:, 0]
+    values = linear(weights, "value_out", ops.rectified(linear(weights, "value", whole, ops)), ops)
+    return ops.join([plain, scores]), values[:, 0]
 
 
 def shapes_pooled(of: Architecture) -> Shapes:
@@ -131,14 +150,14 @@ def shapes_pooled(of: Architecture) -> Shapes:
     return shapes_of_slots(of, 3)
 
 
-def pooled(weights: Weights, rows: Array, xp: Any) -> tuple[Array, Array]:
+def pooled(weights: Weights, rows: Array, ops: Ops) -> tuple[Array, Array]:
     """Reads the others one by one with the same weights, and the whole as their mean and maximum.
 
     Source: Zaheer et al. 2017, Deep Sets.
     """
-    me, slots, _ = read(weights, rows, xp)
-    joined = xp.concatenate([rectified(me, xp), slots.mean(1), xp.amax(slots, 1)], 1)
-    return answer(weights, slots, joined, xp)
+    me, slots, _ = read(weights, rows, ops)
+    joined = ops.join([ops.rectified(me), slots.mean(1), ops.largest(slots)])
+    return answer(weights, slots, joined, ops)
 
 
 def shapes_dyads(of: Architecture) -> Shapes:
@@ -150,24 +169,24 @@ def shapes_dyads(of: Architecture) -> Shapes:
     return {**shapes_of_slots(of, 3), **square, **layer("before", width, width), **layer("after", width, width)}
 
 
-def dyads(weights: Weights, rows: Array, xp: Any) -> tuple[Array, Array]:
+def dyads(weights: Weights, rows: Array, ops: Ops) -> tuple[Array, Array]:
     """Reads the others one by one, lets what each means depend on the rest, and attends to some more than to others.
 
     Attention leaves the fallen out, so that nothing depends on how many there were.
     Source: Vaswani et al. 2017; Lee et al. 2019, Set Transformer.
     """
-    me, slots, alive = read(weights, rows, xp)
+    me, slots, alive = read(weights, rows, ops)
     fallen = NOT_HEEDED * (1.0 - alive)
-    slots = slots + attend(weights, normalised(slots), fallen, xp) @ weights["join"]
-    slots = slots + linear(weights, "after", rectified(linear(weights, "before", normalised(slots)), xp))
+    slots = slots + attend(weights, ops.normalised(slots), fallen, ops) @ weights["join"]
+    slots = slots + linear(weights, "after", ops.rectified(linear(weights, "before", ops.normalised(slots), ops)), ops)
     pull = (slots @ weights["heed"] * me[:, None]).sum(-1) / math.sqrt(slots.shape[-1]) - fallen
-    attended = (softmax(pull, xp)[:, :, None] * slots).sum(1)
-    share = alive / xp.clip(alive.sum(-1, keepdims=True), 1.0, None)
-    joined = xp.concatenate([rectified(me, xp), attended, (share[:, :, None] * slots).sum(1)], 1)
-    return answer(weights, slots, joined, xp)
+    attended = (ops.softmax(pull)[:, :, None] * slots).sum(1)
+    share = alive / (1.0 + ops.rectified(alive.sum(-1, keepdims=True) - 1.0))  # of at least one
+    joined = ops.join([ops.rectified(me), attended, (share[:, :, None] * slots).sum(1)])
+    return answer(weights, slots, joined, ops)
 
 
-def attend(weights: Weights, slots: Array, fallen: Array, xp: Any) -> Array:
+def attend(weights: Weights, slots: Array, fallen: Array, ops: Ops) -> Array:
     """What every slot is told by the living others (B, S, H), in heads."""
     others, width = slots.shape[1:]
 
@@ -175,7 +194,7 @@ def attend(weights: Weights, slots: Array, fallen: Array, xp: Any) -> Array:
         return (slots @ weights[name]).reshape(-1, others, HEADS, width // HEADS).swapaxes(1, 2)
 
     pull = heads("query") @ heads("key").swapaxes(2, 3) / math.sqrt(width // HEADS) - fallen[:, None, None]
-    return (softmax(pull, xp) @ heads("told")).swapaxes(1, 2).reshape(-1, others, width)
+    return (ops.softmax(pull) @ heads("told")).swapaxes(1, 2).reshape(-1, others, width)
 
 
 def shapes_mlp(of: Architecture) -> Shapes:
@@ -187,16 +206,16 @@ def shapes_mlp(of: Architecture) -> Shapes:
     return shapes
 
 
-def mlp(weights: Weights, rows: Array, xp: Any) -> tuple[Array, Array]:
+def mlp(weights: Weights, rows: Array, ops: Ops) -> tuple[Array, Array]:
     """A flat network for one number of states, actor and critic apart: the learner's usual default.
 
     Source: Raffin et al. 2021, Stable-Baselines3.
     """
     actor, critic = (
-        xp.tanh(linear(weights, f"{name}_second", xp.tanh(linear(weights, f"{name}_first", rows))))
+        ops.tanh(linear(weights, f"{name}_second", ops.tanh(linear(weights, f"{name}_first", rows, ops)), ops))
         for name in ("actor", "critic")
     )
-    return linear(weights, "of_verbs", actor), linear(weights, "value_out", critic)[:, 0]
+    return linear(weights, "of_verbs", actor, ops), linear(weights, "value_out", critic, ops)[:, 0]
 
 
 NETWORKS = {

@@ -17,7 +17,7 @@ import numpy as np
 
 from .core.actions import OBJECT_VERBS
 from .core.pieces import row_table
-from .networks import NETWORKS, Architecture
+from .networks import NETWORKS, NUMPY, Architecture
 from .scenario import Scenario
 
 FORMAT = 1
@@ -108,7 +108,7 @@ class LearnedPolicy:
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Scores (n, A) of all actions, legal or not."""
-        return self.network.look(self.weights, rows, np)[0]
+        return self.network.look(self.weights, rows, NUMPY)[0]
 
     def __call__(self, rows: np.ndarray, masks: np.ndarray, draws: np.ndarray) -> np.ndarray:
         scores = np.where(masks > 0, self.scores(rows).astype(float), -np.inf)

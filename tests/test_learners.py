@@ -16,7 +16,7 @@ from agents.network import Looking, StatePolicy, architecture_for  # noqa: E402
 from agents.ppo import LivingRolloutBuffer  # noqa: E402
 from balance_env import VectorEnv, action_table, load_scenario, row_table  # noqa: E402
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
-from balance_env.networks import NETWORKS, Architecture  # noqa: E402
+from balance_env.networks import NETWORKS, NUMPY, Architecture  # noqa: E402
 
 SIZE_FREE = [name for name, network in NETWORKS.items() if network.is_size_free]
 YEARS, FALL = 6, 2  # of a hand-made rollout, and the year in which its second state falls
@@ -80,7 +80,7 @@ def test_permuted_others_get_permuted_scores(network, play):
 def test_weights_made_at_five_play_any_number(network, states, play):
     module = looking(network, 5)
     rows, masks = rows_of("default", 2, 3, play, states=states)
-    scores, values = NETWORKS[network].look(module.arrays(), rows, np)
+    scores, values = NETWORKS[network].look(module.arrays(), rows, NUMPY)
     assert scores.shape == masks.shape
     assert np.isfinite(scores).all()
     assert np.isfinite(values).all()
@@ -104,7 +104,7 @@ def test_numpy_plays_what_torch_fits(network, play):
     rows, _ = rows_of("coercive", 4, 10, play)
     module = looking(network, 8, verbs=4)
     by_torch = [array.detach().numpy() for array in module(torch.as_tensor(rows))]
-    for told, expected in zip(NETWORKS[network].look(module.arrays(), rows, np), by_torch, strict=True):
+    for told, expected in zip(NETWORKS[network].look(module.arrays(), rows, NUMPY), by_torch, strict=True):
         assert told.dtype == np.float32
         assert told == pytest.approx(expected, abs=1e-4)
 
