@@ -3,6 +3,7 @@
     python train.py
     python train.py --config configs/coercive.yaml --set seed=1 --set steps=5e6
     python train.py --resume runs/default-0-1
+    python train.py --config configs/population.yaml
 
 MaskablePPO (Huang & Ontanon 2022; Raffin et al. 2021) learns from every seat of every world at once. The
 network is told each actor's own reward weights, so that one network serves all designs; the config may say
@@ -20,18 +21,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-import yaml
 from rich.console import Console
 
 from agents import behaviour
 from agents.checkpoint import begin, go_on, is_due, keep, save_policies
-from agents.config import RESOLVED, Config, load_run, new_run_folder, read_config
+from agents.config import Config, load_run, new_run_folder, read_config, write_config
+from agents.evaluate import EVALUATION, evaluate, table, write_csv
 from agents.evaluate import SEED as EVALUATION_SEED
-from agents.evaluate import evaluate, table, write_csv
-from agents.files import write_whole
+from agents.files import held
 from agents.league import League
 from agents.pictures import draw_alliances, draw_curves
 from agents.policy import POLICIES
+from agents.population import fit_population
 from agents.watch import StopOnSignal, Watch
 from balance_env.adapters.sb3 import SB3VecEnv
 
@@ -74,7 +75,7 @@ def train(config: Config, folder: Path, console: Console) -> int:
     console.print(f"pictures: {curves}, {network}\n")
     if config.eval_worlds:
         results = evaluate(scenario, [team], config.eval_worlds)
-        write_csv(results, folder / "evaluation.csv")
+        write_csv(results, folder / EVALUATION)
         title = f"{scenario.name}: trained states against scripts in {config.eval_worlds} paired worlds"
         console.print(table(results, title), "")
     measured = behaviour.measure(history, scenario.verbs)
@@ -99,12 +100,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             path = given.config or "configs/default.yaml"
             config = read_config(path, given.set)
             folder = new_run_folder(given.run, Path(path).stem, config.seed)
-            resolved = yaml.safe_dump(config.model_dump(), sort_keys=False)
-            write_whole(folder / RESOLVED, resolved.encode())
+            write_config(config, folder)
+        fit = train if config.population is None else fit_population
+        with held(folder):
+            received = fit(config, folder, Console(width=140))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
-    received = train(config, folder, Console(width=140))
     return 128 + received if received else 0
 
 

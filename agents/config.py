@@ -12,10 +12,22 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from balance_env import Scenario, load_scenario
 
+from .files import write_whole
+
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 RESOLVED = "config.yaml"  # of a run folder
 PAST = "past"  # in place of an opponent's name: past selves of the learners
+
+
+class Population(BaseModel):
+    """Many runs of one config: every seed with every mix of designs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seeds: Count  # counted from the config's own
+    mixes: Annotated[list[list[str | dict[str, float]]], Field(min_length=1)]  # each takes the place of `designs`
+    jobs: Count = 2  # runs at a time
 
 
 class Config(BaseModel):
@@ -41,6 +53,8 @@ class Config(BaseModel):
     opponents: list[str] = []  # in the other seats, as likely each: doctrines, paths of policies or runs, or `past`
     draw: Literal["uniform", "prioritised"] = "uniform"  # prioritised: rather those beside whom learners fare worse
     common_pay: bool = False  # learning seats of a world are paid the mean of what they earn
+    # many runs in place of one: see `agents.population`
+    population: Population | None = None
     # the learner
     learning_rate: Annotated[float, Field(gt=0.0)] = 3e-4
     anneal: bool = False  # the learning rate falls to 0 over the run
@@ -64,6 +78,14 @@ class Config(BaseModel):
     def _check_seats(self) -> Config:
         if bool(self.opponents) != (self.learning_seats is not None):
             raise ValueError("learning_seats and opponents go together: some seats learn, opponents hold the rest")
+        if self.population is not None:
+            if not self.eval_worlds:
+                raise ValueError("eval_worlds = 0: a population is told by the evaluation of its runs")
+            mixes = self.population.mixes
+            if len({str(mix) for mix in mixes}) < len(mixes):
+                raise ValueError("population.mixes: a mix is there twice")
+            for mix in mixes:
+                load_scenario(self.scenario, **{**self.overrides, "designs": mix})
         states = len(self.load_scenario().state_names())
         if self.learning_seats is not None and self.learning_seats > states:
             raise ValueError(f"learning_seats = {self.learning_seats}: 1 to {states}, the states of the scenario")
@@ -153,6 +175,11 @@ def load_run(folder: str | Path) -> Config:
     if not path.is_file():
         raise ValueError(f"{str(folder)!r} is not a run folder: it has no {RESOLVED}")
     return read_config(path)
+
+
+def write_config(config: Config, folder: Path) -> None:
+    """Write the resolved config of a run folder."""
+    write_whole(folder / RESOLVED, yaml.safe_dump(config.model_dump(), sort_keys=False).encode())
 
 
 def new_run_folder(given: str | None, config_name: str, seed: int, root: Path = Path("runs")) -> Path:

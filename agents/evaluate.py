@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ from balance_env import DESIGNS, DOCTRINES, Scenario, VectorEnv, load_scenario
 from balance_env.doctrines import CONSTANTS, doctrine_id
 
 from .config import load_run
+from .files import write_whole
 from .policy import Policy, load_team
 
 SEED = 1_000_003  # of the worlds of an evaluation; training counts its seeds from 0
@@ -33,6 +35,7 @@ LEARNER = -1  # a seat that the trained policy plays
 RESAMPLES = 2000
 RANDOM = "random_legal"
 TRAINED = "trained"
+EVALUATION = "evaluation.csv"  # of a run folder
 MEAN_DOCTRINE = "mean doctrine"
 BEST_CONSTANT = "best constant"
 BEST_DOCTRINE = "best doctrine"
@@ -222,10 +225,11 @@ def table(results: Sequence[Result], title: str) -> Table:
 
 def write_csv(results: Sequence[Result], path: Path) -> None:
     """The results as a table of comma-separated values."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(Result._fields)
-        writer.writerows(results)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(Result._fields)
+    writer.writerows(results)
+    write_whole(path, text.getvalue().encode())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,10 +1,14 @@
-"""Files that are there whole or not at all, whenever the process dies."""
+"""Files that are there whole or not at all, whenever the process dies, and folders that one process holds."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+LOCK = "lock"
 PART = ".part"  # is added to the name of a file while it is written
 
 
@@ -22,3 +26,20 @@ def write_whole(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Within this context no other process may hold the folder; a dead one lets go of it.
+
+    Raises
+    ------
+    ValueError
+        If another process holds it.
+    """
+    with (folder / LOCK).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError(f"run {str(folder)!r} is going on in another process") from None
+        yield

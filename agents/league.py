@@ -86,7 +86,7 @@ class League:
         for learner in self.learners:
             learner.policy.set_training_mode(False)
         for _ in range(self.config.n_steps):
-            rows, masks, design = self.rows, self.env.env_method("action_masks"), self.states.design
+            rows, masks, design = self.rows, self.states.action_masks(), self.states.design
             whom = self.cast.learners()
             actions, values, log_probs = self._choose(rows, masks, whom)
             self.cast.act(rows, masks, actions)
@@ -99,7 +99,7 @@ class League:
                 last = np.stack([infos[slot]["terminal_observation"] for slot in cut])
                 rewards[cut] += self.config.gamma * self._values(last, whom[cut])
             scales = self.env.scales
-            for slot in over:
+            for slot in over.tolist():
                 self.cast.note_end(slot, design[slot], infos[slot]["episode"]["r"] / scales[design[slot]])
             self.buffer.add(
                 rows, actions[:, None], rewards, self.starts, torch.as_tensor(values), torch.as_tensor(log_probs),

@@ -65,7 +65,7 @@ class StatePolicy(MaskableActorCriticPolicy):
     """The policy of MaskablePPO with one of these networks; `width` is H."""
 
     def __init__(self, *arguments: Any, network: str = "pooled", width: int = 64, **options: Any) -> None:
-        self.options = {"network": network, "width": width}
+        self.options: dict[str, Any] = {"network": network, "width": width}
         super().__init__(*arguments, **{**options, "net_arch": []})
 
     def _build(self, lr_schedule: Any) -> None:

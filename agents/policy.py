@@ -20,7 +20,9 @@ from .files import write_whole
 
 SHARED, BY_DESIGN, BY_SEAT = "shared", "design", "seat"
 POLICIES = "policies"  # of a run folder: one policy folder for each learner
-Policy = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # (rows, masks, draws, seats) -> actions
+Policy = Callable[
+    [np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray
+]  # (rows, masks, draws, seats) -> actions
 
 
 class Team:

@@ -95,7 +95,7 @@ class Watch:
         """Count a year; False once a stop is asked for."""
         out, taught = self.league.states.batch.outputs, learners != NOBODYS
         np.add.at(self.acts, (self.design[taught], self.verb_of_action[actions[taught]]), 1)
-        for slot in np.flatnonzero(dones & taught):
+        for slot in np.flatnonzero(dones & taught).tolist():
             self.returns[self.design[slot]].append(infos[slot]["episode"]["r"])
         self.wars += int(out.wars.sum())
         self.falls += int(out.falls.sum())

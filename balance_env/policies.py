@@ -97,10 +97,9 @@ class LearnedPolicy:
 
     def __init__(self, weights: dict[str, np.ndarray], card: dict[str, Any]) -> None:
         self.weights, self.card = weights, card
-        known = {field: card.get(field) for field in ("network", "width", "actors")}
-        if known["network"] not in NETWORKS:
-            raise ValueError(f"network {known['network']!r}: one of {', '.join(NETWORKS)}")
-        self.architecture = Architecture(**known, verbs=len(card["verbs"]))
+        if card["network"] not in NETWORKS:
+            raise ValueError(f"network {card['network']!r}: one of {', '.join(NETWORKS)}")
+        self.architecture = Architecture(card["network"], card["width"], card["actors"], len(card["verbs"]))
         self.network = NETWORKS[self.architecture.network]
         asked, given = self.network.shapes(self.architecture), {name: w.shape for name, w in weights.items()}
         if wrong := _differing(asked, given):
@@ -136,7 +135,9 @@ class LearnedPolicy:
         if not self.network.is_size_free and count != self.architecture.actors:
             differing.append(f"number of states ({count}; the policy's: {self.architecture.actors})")
         if differing:
-            raise ValueError(f"the policy does not fit scenario {scenario.name!r}, which differs in {', '.join(differing)}")
+            raise ValueError(
+                f"the policy does not fit scenario {scenario.name!r}, which differs in {', '.join(differing)}"
+            )
 
 
 def _differing(asked: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
@@ -144,7 +145,9 @@ def _differing(asked: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
     lines = [f"{name} is missing" for name in asked if name not in given]
     lines += [f"{name} is unknown" for name in given if name not in asked]
     both: Iterable[str] = (name for name in asked if name in given)
-    return lines + [f"{name}: {given[name]} for {asked[name]}" for name in both if tuple(given[name]) != tuple(asked[name])]
+    return lines + [
+        f"{name}: {given[name]} for {asked[name]}" for name in both if tuple(given[name]) != tuple(asked[name])
+    ]
 
 
 def load_policy(folder: str | Path, scenario: Scenario | None = None) -> LearnedPolicy:

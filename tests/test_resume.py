@@ -11,10 +11,10 @@ import pytest
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("sb3_contrib", reason="sb3-contrib is not installed")
 
-import train  # noqa: E402
-from agents import checkpoint  # noqa: E402
-from agents.config import Config  # noqa: E402
-from agents.files import write_whole  # noqa: E402
+import train
+from agents import checkpoint
+from agents.config import Config
+from agents.files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = [
