@@ -24,6 +24,7 @@ import torch
 from rich.console import Console
 
 from agents import behaviour
+from agents.casting import invite
 from agents.checkpoint import begin, go_on, is_due, keep, save_policies
 from agents.config import Config, load_run, new_run_folder, read_config, write_config
 from agents.evaluate import EVALUATION, evaluate, table, write_csv
@@ -99,6 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             path = given.config or "configs/default.yaml"
             config = read_config(path, given.set)
+            invite(config.opponents, config.load_scenario())
             folder = new_run_folder(given.run, Path(path).stem, config.seed)
             write_config(config, folder)
         fit = train if config.population is None else fit_population

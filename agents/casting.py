@@ -8,6 +8,7 @@ A best response is one learning seat among frozen policies, or two with a common
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,11 +37,24 @@ class Guest(NamedTuple):
     policy: Policy | None = None
 
 
-def guest_named(name: str, entry: int, scenario: Scenario) -> Guest:
-    """A doctrine by name, or a policy by the path of its folder; ValueError if there is neither."""
-    if name in DOCTRINES:
-        return Guest(name, entry, doctrine_id(name))
-    return Guest(name, entry, policy=load_team(name, scenario))
+def invite(opponents: Sequence[str], scenario: Scenario) -> list[Guest]:
+    """Doctrines by name and policies by the path of their folder, but for past selves, who come later.
+
+    Raises
+    ------
+    ValueError
+        If an opponent is neither, or a policy does not fit the scenario.
+    """
+    guests = []
+    for entry, name in enumerate(opponents):
+        if name in DOCTRINES:
+            guests.append(Guest(name, entry, doctrine_id(name)))
+        elif name != PAST:
+            try:
+                guests.append(Guest(name, entry, policy=load_team(name, scenario)))
+            except ValueError as error:
+                raise ValueError(f"opponent {name!r} is no doctrine, nor `past`, and as a path: {error}") from None
+    return guests
 
 
 class Cast:
@@ -57,8 +71,7 @@ class Cast:
     def __init__(self, config: Config, env: SB3VecEnv) -> None:
         self.config, self.env = config, env
         self.worlds, self.actors = env.batch.num_worlds, env.batch.num_actors
-        named = [(n, name) for n, name in enumerate(config.opponents) if name != PAST]
-        self.guests = [guest_named(name, n, env.batch.scenario) for n, name in named]
+        self.guests = invite(config.opponents, env.batch.scenario)
         self.standing = [0.0] * len(self.guests)
         self.usual = np.zeros(len(env.designs))  # scaled return of an episode, by design
         self.guest = np.full(env.num_envs, LEARNS)

@@ -72,6 +72,7 @@ def test_every_config_loads_and_holds_overrides_only(path):
         ("designs=[greedy]", ["greedy", "offensive"]),
         ("worlds", ["worlds", "key=value"]),
         ("seed=-1", ["seed"]),
+        ("opponents=[grm]", ["learning_seats and opponents go together"]),
     ],
 )
 def test_bad_settings_are_named_before_any_folder_is_made(setting, told, tmp_path, capsys):
@@ -81,6 +82,13 @@ def test_bad_settings_are_named_before_any_folder_is_made(setting, told, tmp_pat
     error = capsys.readouterr().err
     assert all(word in error for word in told), error
     assert not folder.exists()
+
+
+def test_opponents_that_are_not_there_are_named_before_any_folder_is_made(tmp_path, capsys):
+    arguments = ["--config", str(ROOT / "configs/best_response.yaml"), "--run", str(tmp_path / "run")]
+    assert train.main([*arguments, "--set", "opponents=[grm]"]) == 2
+    assert "opponent 'grm' is no doctrine" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 def test_missing_config_and_broken_yaml_are_named(tmp_path):
