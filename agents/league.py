@@ -137,8 +137,9 @@ class League:
     def fit(self) -> list[dict[str, float]]:
         """Fit every learner to its rows of the years collected; what is told of each fit (nothing without rows)."""
         told: list[dict[str, float]] = []
+        before = self.steps - self.buffer.buffer_size * self.buffer.n_envs  # a falling rate is still above 0 in the last
         for number, learner in enumerate(self.learners):
-            learner._update_current_progress_remaining(self.steps, self.config.steps)
+            learner._update_current_progress_remaining(before, self.config.steps)
             self.buffer.learner = number
             if len(self.buffer.chosen(number)) < FEWEST:
                 told.append({})

@@ -227,6 +227,16 @@ def test_training_never_acts_illegally():
     assert sum(illegal) == 0
 
 
+def test_a_falling_rate_begins_whole_and_stays_above_zero():
+    config = read_config(ROOT / "configs/default.yaml", [*TINY, "learning_rate=0.01"])  # steps are no whole iterations
+    league, rates = League(config, SB3VecEnv(config.load_scenario(), config.worlds)), []
+    while league.steps < config.steps:
+        league.collect()
+        league.fit()
+        rates.append(league.learners[0].policy.optimizer.param_groups[0]["lr"])
+    assert rates == pytest.approx([0.01, 0.01 * (1 - 96 / 256), 0.01 * (1 - 192 / 256)])
+
+
 def test_single_seat_passes_the_checker():
     check_env(BalanceEnv("small", seat=1), warn=True)
 
