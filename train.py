@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             path = given.config or "configs/default.yaml"
             config = read_config(path, given.set)
-            invite(config.opponents, config.load_scenario())
+            invite(config)
             folder = new_run_folder(given.run, Path(path).stem, config.seed)
             write_config(config, folder)
         fit = train if config.population is None else fit_population

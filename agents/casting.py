@@ -8,12 +8,11 @@ A best response is one learning seat among frozen policies, or two with a common
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from balance_env import DOCTRINES, Scenario
+from balance_env import DOCTRINES
 from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.doctrines import doctrine_id
 
@@ -35,25 +34,29 @@ class Guest(NamedTuple):
     entry: int  # which of the config's opponents it stands for
     doctrine: int = NO_DOCTRINE
     policy: Policy | None = None
+    years: int = 1  # whose rows the policy takes
 
 
-def invite(opponents: Sequence[str], scenario: Scenario) -> list[Guest]:
+def invite(config: Config) -> list[Guest]:
     """Doctrines by name and policies by the path of their folder, but for past selves, who come later.
 
     Raises
     ------
     ValueError
-        If an opponent is neither, or a policy does not fit the scenario.
+        If an opponent is neither, or a policy does not fit the scenario or remembers more than the learners.
     """
     guests = []
-    for entry, name in enumerate(opponents):
+    for entry, name in enumerate(config.opponents):
         if name in DOCTRINES:
             guests.append(Guest(name, entry, doctrine_id(name)))
         elif name != PAST:
             try:
-                guests.append(Guest(name, entry, policy=load_team(name, scenario)))
+                team = load_team(name, config.load_scenario())
             except ValueError as error:
                 raise ValueError(f"opponent {name!r} is no doctrine, nor `past`, and as a path: {error}") from None
+            if team.years > config.years:
+                raise ValueError(f"opponent {name!r} sees {team.years} years: years = {config.years} is too few")
+            guests.append(Guest(name, entry, policy=team, years=team.years))
     return guests
 
 
@@ -71,7 +74,7 @@ class Cast:
     def __init__(self, config: Config, env: SB3VecEnv) -> None:
         self.config, self.env = config, env
         self.worlds, self.actors = env.batch.num_worlds, env.batch.num_actors
-        self.guests = invite(config.opponents, env.batch.scenario)
+        self.guests = invite(config)
         self.standing = [0.0] * len(self.guests)
         self.usual = np.zeros(len(env.designs))  # scaled return of an episode, by design
         self.guest = np.full(env.num_envs, LEARNS)
@@ -100,7 +103,7 @@ class Cast:
     def add_past(self, name: str, policy: Policy) -> None:
         """Let a past self join the pool, once for every `past` among the opponents."""
         for entry in (n for n, opponent in enumerate(self.config.opponents) if opponent == PAST):
-            self.guests.append(Guest(name, entry, policy=policy))
+            self.guests.append(Guest(name, entry, policy=policy, years=self.config.years))
             self.standing.append(0.0)
 
     def past(self) -> list[str]:
@@ -141,10 +144,10 @@ class Cast:
         """Write the actions of frozen policies and past selves into `actions` (W * N,)."""
         alive = self.env.batch.outputs.alive.reshape(-1) > 0
         for number in np.unique(self.guest[self.guest != LEARNS]):
-            policy = self.guests[number].policy
-            if policy is not None and len(slots := np.flatnonzero(alive & (self.guest == number))):
-                draws = self.rng.random(len(slots))
-                actions[slots] = policy(rows[slots], masks[slots], draws, slots % self.actors)
+            guest = self.guests[number]
+            if guest.policy is not None and len(slots := np.flatnonzero(alive & (self.guest == number))):
+                draws, seen = self.rng.random(len(slots)), guest.years * self.env.batch.row_size
+                actions[slots] = guest.policy(rows[slots, -seen:], masks[slots], draws, slots % self.actors)
 
     def share_pay(self, rewards: np.ndarray) -> np.ndarray:
         """What learning seats earn (W * N,): their own, or with a common pay the mean of their world's."""

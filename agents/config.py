@@ -67,6 +67,7 @@ class Config(BaseModel):
     ent_coef: Annotated[float, Field(ge=0.0)] = 0.0
     vf_coef: Annotated[float, Field(ge=0.0)] = 0.5
     network: Literal["pooled", "dyads", "mlp"] = "pooled"  # see `balance_env.networks`
+    years: Count = 1  # whose rows the network sees at once: its memory, where intent is hidden
     width: Count = 64  # of every layer of the network
 
     def load_scenario(self) -> Scenario:
@@ -75,7 +76,7 @@ class Config(BaseModel):
         return load_scenario(self.scenario, **{**self.overrides, **designs})
 
     @model_validator(mode="after")
-    def _check_seats(self) -> Config:
+    def _check_whole(self) -> Config:
         if bool(self.opponents) != (self.learning_seats is not None):
             raise ValueError("learning_seats and opponents go together: some seats learn, opponents hold the rest")
         if self.population is not None:
@@ -86,6 +87,8 @@ class Config(BaseModel):
                 raise ValueError("population.mixes: a mix is there twice")
             for mix in mixes:
                 load_scenario(self.scenario, **{**self.overrides, "designs": mix})
+        if self.years > 1 and self.load_scenario().targets == "threat":
+            raise ValueError("years > 1 with targets: threat: slots change their states from year to year")
         states = len(self.load_scenario().state_names())
         if self.learning_seats is not None and self.learning_seats > states:
             raise ValueError(f"learning_seats = {self.learning_seats}: 1 to {states}, the states of the scenario")

@@ -10,6 +10,7 @@ import torch
 from sb3_contrib import MaskablePPO
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
+from stable_baselines3.common.vec_env import VecEnvWrapper, VecFrameStack
 
 from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.policies import LearnedPolicy, make_card
@@ -29,7 +30,7 @@ LOSSES = {  # what is told of a fit: what SB3's logger calls it
 }
 
 
-def make_learner(config: Config, env: ScaledByDesign) -> MaskablePPO:
+def make_learner(config: Config, env: VecEnvWrapper) -> MaskablePPO:
     """A learner of a config."""
     rate: float | Callable[[float], float] = config.learning_rate
     if config.anneal:
@@ -47,7 +48,7 @@ def make_learner(config: Config, env: ScaledByDesign) -> MaskablePPO:
         ent_coef=config.ent_coef,
         vf_coef=config.vf_coef,
         rollout_buffer_class=LivingRolloutBuffer,
-        policy_kwargs={"network": config.network, "width": config.width},
+        policy_kwargs={"network": config.network, "width": config.width, "years": config.years},
         device="cpu",
     )
     learner.set_logger(Logger(None, []))
@@ -69,8 +70,9 @@ class League:
         set_random_seed(config.seed)
         env.seed(config.seed)
         self.config, self.states = config, env
-        self.env = ScaledByDesign(env, config.gamma)
-        self.rows = self.env.reset()
+        self.scaled = ScaledByDesign(env, config.gamma)
+        self.env: VecEnvWrapper = VecFrameStack(self.scaled, config.years) if config.years > 1 else self.scaled
+        self.rows: Any = self.env.reset()
         self.cast = Cast(config, env)
         self.names = self.cast.learner_names
         self.learners = [make_learner(config, self.env) for _ in self.names]
@@ -98,7 +100,7 @@ class League:
             if len(cut):  # a cut is no end: what was still to come counts
                 last = np.stack([infos[slot]["terminal_observation"] for slot in cut])
                 rewards[cut] += self.config.gamma * self._values(last, whom[cut])
-            scales = self.env.scales
+            scales = self.scaled.scales
             for slot in over.tolist():
                 self.cast.note_end(slot, design[slot], infos[slot]["episode"]["r"] / scales[design[slot]])
             self.buffer.add(
@@ -137,7 +139,8 @@ class League:
     def fit(self) -> list[dict[str, float]]:
         """Fit every learner to its rows of the years collected; what is told of each fit (nothing without rows)."""
         told: list[dict[str, float]] = []
-        before = self.steps - self.buffer.buffer_size * self.buffer.n_envs  # a falling rate is still above 0 in the last
+        # before these years were collected: a falling rate begins whole and is still above 0 in the last fit
+        before = self.steps - self.buffer.buffer_size * self.buffer.n_envs
         for number, learner in enumerate(self.learners):
             learner._update_current_progress_remaining(before, self.config.steps)
             self.buffer.learner = number
@@ -162,7 +165,7 @@ class League:
             policy: Any = learner.policy
             training = {
                 "learner": number, "name": self.names[number], "learners": config.learners, "seed": config.seed,
-                "steps": self.steps, "scales": self.env.scales.tolist(), "config": config.model_dump(),
+                "steps": self.steps, "scales": self.scaled.scales.tolist(), "config": config.model_dump(),
             }  # fmt: skip
             kept.append(LearnedPolicy(policy.looking.arrays(), make_card(policy.architecture, scenario, training)))
         return kept
@@ -180,7 +183,8 @@ class League:
                 (learner.policy.state_dict(), learner.policy.optimizer.state_dict(), learner._n_updates)
                 for learner in self.learners
             ],
-            "env": self.env.get_state(),
+            "env": self.scaled.get_state(),
+            "rows": self.rows.copy(),
             "cast": self.cast.get_state(),
             "starts": self.starts.copy(),
             "numpy": np.random.get_state(),
@@ -201,7 +205,10 @@ class League:
             learner.policy.load_state_dict(policy)
             learner.policy.optimizer.load_state_dict(optimizer)
             learner._n_updates = updates
-        self.rows = self.env.set_state(snapshot["env"])
+        self.scaled.set_state(snapshot["env"])
+        self.rows = snapshot["rows"].copy()
+        if isinstance(self.env, VecFrameStack):
+            self.env.stacked_obs.stacked_obs = self.rows.copy()
         self.cast.set_state(snapshot["cast"])
         self.starts = snapshot["starts"].copy()
         self.steps, self.iteration = snapshot["steps"], snapshot["iteration"]

@@ -29,13 +29,13 @@ TORCH = Ops(
 )
 
 
-def architecture_for(row: spaces.Space, action: spaces.Space, network: str, width: int) -> Architecture:
-    """The architecture of a network for spaces of a seat."""
+def architecture_for(row: spaces.Space, action: spaces.Space, network: str, width: int, years: int) -> Architecture:
+    """The architecture of a network for spaces of a seat, whose rows hold some years."""
     assert isinstance(row, spaces.Box)
     assert isinstance(action, spaces.Discrete)
     one, two = (len(row_table(actors)) for actors in (2, 3))
-    actors = 2 + (row.shape[0] - one) // (two - one)
-    plain = Architecture(network, width, actors, 0)
+    actors = 2 + (row.shape[0] // years - one) // (two - one)
+    plain = Architecture(network, width, actors, 0, years)
     return plain._replace(verbs=(int(action.n) - plain.actions) // (actors - 1))
 
 
@@ -62,10 +62,12 @@ class Looking(nn.Module):
 
 
 class StatePolicy(MaskableActorCriticPolicy):
-    """The policy of MaskablePPO with one of these networks; `width` is H."""
+    """The policy of MaskablePPO with one of these networks; `width` is H, `years` those in a row."""
 
-    def __init__(self, *arguments: Any, network: str = "pooled", width: int = 64, **options: Any) -> None:
-        self.options: dict[str, Any] = {"network": network, "width": width}
+    def __init__(
+        self, *arguments: Any, network: str = "pooled", width: int = 64, years: int = 1, **options: Any
+    ) -> None:
+        self.options: dict[str, Any] = {"network": network, "width": width, "years": years}
         super().__init__(*arguments, **{**options, "net_arch": []})
 
     def _build(self, lr_schedule: Any) -> None:

@@ -34,10 +34,15 @@ class Team:
     by : "shared", "design" or "seat"
     designs : (M, K), optional
         Weights of the design that each policy serves, where they are apart by design.
+    years : int
+        How many years stand side by side in the rows they take: see `balance_env.policies.Window`.
     """
 
-    def __init__(self, policies: Sequence[OfRows], by: str = SHARED, designs: np.ndarray | None = None) -> None:
+    def __init__(
+        self, policies: Sequence[OfRows], by: str = SHARED, designs: np.ndarray | None = None, years: int = 1
+    ) -> None:
         self.policies, self.by, self.designs = policies, by, designs
+        self.years = years
         names = [name for name, *_ in row_table(2)]
         self.columns = [n for n, name in enumerate(names) if name.startswith("weight.")]
 
@@ -54,7 +59,8 @@ class Team:
             return seats
         if self.by == BY_DESIGN:
             assert self.designs is not None
-            return np.abs(rows[:, None, self.columns] * WEIGHT_SCALE - self.designs).sum(-1).argmin(-1)
+            newest = rows[:, rows.shape[1] // self.years * (self.years - 1) :]
+            return np.abs(newest[:, None, self.columns] * WEIGHT_SCALE - self.designs).sum(-1).argmin(-1)
         return np.zeros(len(rows), np.int64)
 
 
@@ -80,7 +86,8 @@ def load_team(path: str | Path, scenario: Scenario | None = None, *, allow_pickl
     if path.suffix == ".zip":
         return Team([_read_zip(path, allow_pickle)])
     if (path / CARD).is_file():
-        return Team([load_policy(path, scenario)])
+        policy = load_policy(path, scenario)
+        return Team([policy], years=policy.architecture.years)
     folders = sorted(card.parent for card in (path / POLICIES).glob(f"*/{CARD}"))
     if not folders:
         raise ValueError(f"{str(path)!r} is neither a policy nor a run with policies")
@@ -92,7 +99,8 @@ def load_team(path: str | Path, scenario: Scenario | None = None, *, allow_pickl
 def as_team(policies: Sequence[LearnedPolicy]) -> Team:
     """The learners of one run, in order."""
     card = policies[0].card
-    return Team(policies, card["training"]["learners"], np.array(card["scenario"]["designs"]))
+    years = policies[0].architecture.years
+    return Team(policies, card["training"]["learners"], np.array(card["scenario"]["designs"]), years)
 
 
 def _read_zip(path: Path, allow_pickle: bool) -> OfRows:

@@ -19,6 +19,7 @@ Array = Any  # a numpy array or a torch tensor
 Weights = Any  # a mapping of names to arrays
 Shapes = dict[str, tuple[int, ...]]
 
+MINE_SIZE = OTHERS_START + GLOBE_SIZE  # numbers in a row about me and the world
 HEADS = 2  # of attention: one may follow strength while the other follows ties
 NOT_HEEDED = 1e9  # is taken from the attention paid to the fallen
 FLAT = 1e-5  # keeps the spread of a constant code from being 0
@@ -33,11 +34,12 @@ class Architecture(NamedTuple):
     width: int  # H
     actors: int  # N of the rows it was made for
     verbs: int  # V
+    years: int = 1  # whose rows stand side by side, oldest first: a window is a memory
 
     @property
     def row_size(self) -> int:
         """Length of the rows it was made for."""
-        return row_size(self.actors)
+        return self.years * row_size(self.actors)
 
     @property
     def actions(self) -> int:
@@ -97,20 +99,22 @@ def linear(weights: Weights, name: str, x: Array, ops: Ops) -> Array:
     return ops.linear(x, weights[name], weights[name + BIAS])
 
 
-def split(rows: Array, ops: Ops) -> tuple[Array, Array]:
-    """What a row says of me and the world (B, I), and of the others (B, S, O)."""
-    tail = rows.shape[1] - GLOBE_SIZE
-    mine = ops.join([rows[:, :OTHERS_START], rows[:, tail:]])
+def split(rows: Array, years: int, ops: Ops) -> tuple[Array, Array]:
+    """What the rows of some years say of me and the world (B, I), and of the others (B, S, O), years side by side."""
+    by_year = rows.reshape(-1, years, rows.shape[1] // years)
+    tail = by_year.shape[2] - GLOBE_SIZE
+    mine = ops.join([by_year[:, :, :OTHERS_START], by_year[:, :, tail:]]).reshape(-1, years * MINE_SIZE)
     others = (tail - OTHERS_START) // OTHER_SIZE
-    return mine, rows[:, OTHERS_START:tail].reshape(-1, others, OTHER_SIZE)
+    theirs = by_year[:, :, OTHERS_START:tail].reshape(-1, years, others, OTHER_SIZE)
+    return mine, theirs.swapaxes(1, 2).reshape(-1, others, years * OTHER_SIZE)
 
 
 def shapes_of_slots(of: Architecture, codes: int) -> Shapes:
     """Shapes of what the networks that read the others one by one have in common; `codes` of the whole are joined."""
     width = of.width
     return {
-        **layer("mine", OTHERS_START + GLOBE_SIZE, width),
-        "theirs": (OTHER_SIZE, width),
+        **layer("mine", of.years * MINE_SIZE, width),
+        "theirs": (of.years * OTHER_SIZE, width),
         **layer("mix", width, width),
         **layer("whole", codes * width, width),
         **layer("plain", width, width),
@@ -125,10 +129,11 @@ def shapes_of_slots(of: Architecture, codes: int) -> Shapes:
 
 def read(weights: Weights, rows: Array, ops: Ops) -> tuple[Array, Array, Array]:
     """My code (B, H), codes of the others (B, S, H), and which of them live (B, S)."""
-    mine, theirs = split(rows, ops)
+    years = weights["mine"].shape[0] // MINE_SIZE
+    mine, theirs = split(rows, years, ops)
     me = linear(weights, "mine", mine, ops)
     slots = ops.rectified(theirs @ weights["theirs"] + me[:, None])
-    return me, ops.rectified(linear(weights, "mix", slots, ops)), theirs[:, :, int(Other.ALIVE)]
+    return me, ops.rectified(linear(weights, "mix", slots, ops)), theirs[:, :, Other.ALIVE - OTHER_SIZE]
 
 
 def answer(weights: Weights, slots: Array, joined: Array, ops: Ops) -> tuple[Array, Array]:

@@ -86,6 +86,7 @@ def read_safetensors(content: bytes) -> dict[str, np.ndarray]:
 class LearnedPolicy:
     """A trained policy: a function of rows (n, D), masks (n, A) and uniform draws (n,) to actions (n,).
 
+    One with a memory (`architecture.years` above 1) takes the rows that a `Window` of as many years gives.
     Draws come from outside, so that compared policies share them and a run can be repeated.
 
     Parameters
@@ -99,7 +100,8 @@ class LearnedPolicy:
         self.weights, self.card = weights, card
         if card["network"] not in NETWORKS:
             raise ValueError(f"network {card['network']!r}: one of {', '.join(NETWORKS)}")
-        self.architecture = Architecture(card["network"], card["width"], card["actors"], len(card["verbs"]))
+        sizes = (card["width"], card["actors"], len(card["verbs"]), card["years"])
+        self.architecture = Architecture(card["network"], *sizes)
         self.network = NETWORKS[self.architecture.network]
         asked, given = self.network.shapes(self.architecture), {name: w.shape for name, w in weights.items()}
         if wrong := _differing(asked, given):
@@ -140,6 +142,27 @@ class LearnedPolicy:
             )
 
 
+class Window:
+    """The rows of the last years side by side, oldest first; what lies before an episode's begin is zeros.
+
+    Parameters
+    ----------
+    years, slots, size : int
+        How many rows of length `size` stand side by side, for each of the slots.
+    """
+
+    def __init__(self, years: int, slots: int, size: int) -> None:
+        self.size = size
+        self.rows = np.zeros((slots, years * size), np.float32)
+
+    def see(self, rows: np.ndarray, begins: np.ndarray | None = None) -> np.ndarray:
+        """Add the rows of a year (slots, D); slots where `begins` forget first. Returns (slots, years * D), fresh."""
+        if begins is not None:
+            self.rows[begins] = 0.0
+        self.rows = np.concatenate([self.rows[:, self.size :], rows], 1)
+        return self.rows
+
+
 def _differing(asked: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
     """A line for each name that one has and the other lacks, or that both have with other values."""
     lines = [f"{name} is missing" for name in asked if name not in given]
@@ -169,7 +192,7 @@ def load_policy(folder: str | Path, scenario: Scenario | None = None) -> Learned
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         told = card.get("format") if isinstance(card, dict) else card
         raise ValueError(f"{folder / CARD} has format {told!r}: this is format {FORMAT}")
-    missing = [key for key in ("network", "width", "actors", "verbs", "pieces", "weights") if key not in card]
+    missing = [key for key in ("network", "width", "actors", "years", "verbs", "pieces", "weights") if key not in card]
     if missing:
         raise ValueError(f"{folder / CARD} says nothing of {', '.join(missing)}")
     content = (folder / WEIGHTS).read_bytes()

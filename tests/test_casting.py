@@ -160,8 +160,18 @@ def test_frozen_policies_that_do_not_fit_are_refused(tmp_path):
     frozen = save(league_of(), tmp_path / "frozen")
     with pytest.raises(ValueError, match=r"differs in verbs"):
         league_of(scenario="coercive", learning_seats=1, opponents=[str(frozen)])
+    remembering = save(league_of(years=2), tmp_path / "remembering")
+    with pytest.raises(ValueError, match=r"sees 2 years: years = 1 is too few"):
+        league_of(learning_seats=1, opponents=[str(remembering)])
     with pytest.raises(ValueError, match="neither a policy nor a run"):
         league_of(learning_seats=1, opponents=["nobody_known"])
+
+
+def test_learners_with_a_memory_meet_policies_without(tmp_path):
+    frozen = save(league_of(seed=9), tmp_path / "frozen")
+    league = begun(league_of(years=3, learning_seats=1, opponents=[str(frozen)]))
+    assert league.collect()
+    assert np.isfinite(list(league.fit()[0].values())).all()
 
 
 def test_past_selves_share_the_part_of_theirs(tmp_path):
@@ -206,6 +216,7 @@ def test_common_pay_is_the_mean_of_the_seats_that_learn():
         ({"learning_seats": 4, "opponents": ["grim"]}, "learning_seats = 4: 1 to 3"),
         ({"learners": "everyone"}, "learners"),
         ({"draw": "worst"}, "draw"),
+        ({"years": 2, "overrides": {"targets": "threat"}}, "years > 1 with targets: threat"),
     ],
 )
 def test_impossible_casts_are_refused(settings, told):

@@ -17,6 +17,7 @@ from agents.ppo import LivingRolloutBuffer  # noqa: E402
 from balance_env import VectorEnv, action_table, load_scenario, row_table  # noqa: E402
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
 from balance_env.networks import NETWORKS, NUMPY, Architecture  # noqa: E402
+from balance_env.policies import Window  # noqa: E402
 
 SIZE_FREE = [name for name, network in NETWORKS.items() if network.is_size_free]
 YEARS, FALL = 6, 2  # of a hand-made rollout, and the year in which its second state falls
@@ -48,7 +49,7 @@ def looking(network: str, actors: int, verbs: int = 3, width: int = 8) -> Lookin
 def test_spaces_tell_the_architecture(network, scenario):
     env = VectorEnv(scenario, 1)
     verbs = len(load_scenario(scenario).verbs)
-    told = architecture_for(env.single_observation_space, env.single_action_space, network, 8)
+    told = architecture_for(env.single_observation_space, env.single_action_space, network, 8, 1)
     assert told == Architecture(network, 8, env.num_actors, verbs)
     assert (told.row_size, told.actions) == (env.row_size, env.num_actions)
 
@@ -107,6 +108,36 @@ def test_numpy_plays_what_torch_fits(network, play):
     for told, expected in zip(NETWORKS[network].look(module.arrays(), rows, NUMPY), by_torch, strict=True):
         assert told.dtype == np.float32
         assert told == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_window_of_years_keeps_pieces_apart(network, play):
+    env = VectorEnv("small", 3)
+    env.reset(1)
+    window = Window(2, 9, env.row_size)
+    first = window.see(env.outputs.rows.reshape(9, -1))
+    assert not first[:, : env.row_size].any()
+    earlier = env.outputs.rows.reshape(9, -1).copy()
+    for _ in play(env, 1):
+        pass
+    later = env.outputs.rows.reshape(9, -1).copy()
+    begins = np.arange(9) == 4
+    rows = window.see(later, begins)
+    assert np.array_equal(rows[~begins], np.concatenate([earlier, later], 1)[~begins])
+    assert not rows[4, : env.row_size].any()
+    assert np.array_equal(rows[4, env.row_size :], later[4])
+
+    torch.manual_seed(0)
+    one, two = (Looking(Architecture(network, 8, 3, 3, years)) for years in (1, 2))
+    with torch.no_grad():
+        for name, weight in two.weights.items():  # heeds the newer year alone: the same function as of one year
+            inputs = one.weights[name].shape[0]
+            weight.zero_()
+            weight[-inputs:] = one.weights[name]
+    for told, expected in zip(two(torch.as_tensor(rows)), one(torch.as_tensor(later)), strict=True):
+        assert torch.allclose(told, expected, atol=1e-5)
+    by_numpy = NETWORKS[network].look(two.arrays(), rows, NUMPY)[0]
+    assert by_numpy == pytest.approx(two(torch.as_tensor(rows))[0].detach().numpy(), abs=1e-5)
 
 
 def test_odd_width_is_refused():

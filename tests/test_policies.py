@@ -111,6 +111,7 @@ def test_policies_that_do_not_fit_are_refused_with_what_differs(folder):
         ({"format": 2}, "has format 2: this is format 1"),
         ({"network": "transformer"}, "network 'transformer': one of pooled"),
         ({"width": 16}, "weights do not make"),
+        ({"years": 2}, "weights do not make"),
         ({"weights": {"sha256": "0"}}, "its card names 0"),
     ],
 )
