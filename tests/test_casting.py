@@ -5,6 +5,7 @@ import pytest
 
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("sb3_contrib", reason="sb3-contrib is not installed")
+pytest.importorskip("safetensors", reason="safetensors is not installed")
 
 from agents.casting import LEARNS, LEAST, Cast
 from agents.config import Config

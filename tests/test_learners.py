@@ -7,6 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("sb3_contrib", reason="sb3-contrib is not installed")
+pytest.importorskip("safetensors", reason="safetensors is not installed")
 
 from sb3_contrib import MaskablePPO  # noqa: E402
 from sb3_contrib.common.maskable.buffers import MaskableRolloutBuffer  # noqa: E402
@@ -74,6 +75,29 @@ def test_permuted_others_get_permuted_scores(network, play):
         assert torch.allclose(moved_scores, scores[:, expected], atol=1e-4)
         assert torch.allclose(moved_values, values, atol=1e-4)
     assert scores[:, 3:].std(1).min() > 1e-3  # slots are told apart
+
+
+@pytest.mark.parametrize("network", SIZE_FREE)
+def test_states_score_each_other_alike_wherever_they_sit(network):
+    worlds, states, verbs = 20, 5, 3
+    scores, idents = [], []
+    for is_permuted in (False, True):  # the same worlds, their states seated by name or by lot
+        env = VectorEnv("default", worlds, states=states, permute_seats=is_permuted)
+        env.reset(4)
+        by_seat = looking(network, states)(torch.as_tensor(env.outputs.rows.reshape(worlds * states, -1)))[0]
+        scores.append(by_seat.detach().numpy().reshape(worlds, states, -1))
+        idents.append(env.worlds.actor["ident"].copy())
+    assert not np.array_equal(*idents)
+    for w in range(worlds):
+        named, drawn = scores[0][w], scores[1][w]
+        for seat, me in enumerate(idents[1][w]):
+            assert drawn[seat, :3] == pytest.approx(named[me, :3], abs=1e-4)
+            for slot in range(states - 1):
+                other = idents[1][w][(seat + 1 + slot) % states]
+                of_drawn = drawn[seat, 3:].reshape(verbs, -1)[:, slot]
+                assert of_drawn == pytest.approx(
+                    named[me, 3:].reshape(verbs, -1)[:, (other - me - 1) % states], abs=1e-4
+                )
 
 
 @pytest.mark.parametrize("states", [3, 8, 12, 32])

@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("sb3_contrib", reason="sb3-contrib is not installed")
+pytest.importorskip("safetensors", reason="safetensors is not installed")
 
 import train
 from agents.config import Config, Population, read_config, write_config

@@ -13,6 +13,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("sb3_contrib", reason="sb3-contrib is not installed")
+pytest.importorskip("safetensors", reason="safetensors is not installed")
 
 ROOT = Path(__file__).resolve().parents[1]
 
