@@ -2,11 +2,14 @@
 
     python train.py
     python train.py --config configs/coercive.yaml --set seed=1 --set steps=5e6
+    python train.py --resume runs/default-0-1
+    python train.py --config configs/population.yaml
 
 MaskablePPO (Huang & Ontanon 2022; Raffin et al. 2021) learns from every seat of every world at once. The
-network is told each actor's own reward weights, so that one network serves all designs. The run folder
-receives the resolved config, checkpoints, `metrics.csv`, TensorBoard's events, an evaluation against
-scripts in the same seats (see `agents.evaluate`), and two pictures.
+network is told each actor's own reward weights, so that one network serves all designs; the config may say
+otherwise (see `agents.casting`). The run folder receives the resolved config, policies, checkpoints, `metrics.csv`,
+TensorBoard's events, an evaluation against scripts in the same seats (see `agents.evaluate`), and two pictures.
+A run that was stopped or killed goes on from its last checkpoint as if nothing had been.
 """
 
 from __future__ import annotations
@@ -14,52 +17,28 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-import yaml
 from rich.console import Console
-from sb3_contrib import MaskablePPO
-from stable_baselines3.common.logger import configure
 
 from agents import behaviour
-from agents.config import RESOLVED, Config, new_run_folder, read_config
+from agents.casting import invite
+from agents.checkpoint import begin, go_on, is_due, keep, save_policies
+from agents.config import Config, load_run, new_run_folder, read_config, write_config
+from agents.evaluate import EVALUATION, evaluate, table, write_csv
 from agents.evaluate import SEED as EVALUATION_SEED
-from agents.evaluate import design_names, evaluate, table, write_csv
-from agents.network import StatePolicy
+from agents.files import held
+from agents.league import League
 from agents.pictures import draw_alliances, draw_curves
-from agents.policy import as_function
-from agents.ppo import LivingRolloutBuffer, ScaledByDesign
-from agents.watch import StopOnSignal, Watch, save
+from agents.policy import POLICIES
+from agents.population import fit_population
+from agents.watch import StopOnSignal, Watch
 from balance_env.adapters.sb3 import SB3VecEnv
 
 BEHAVIOUR_WORLDS = 64  # played among the trained states for the last table and the picture
 BAD_INPUT = 2  # exit status, as of argparse; a signal's is 128 + its number
-
-
-def make_model(config: Config, env: SB3VecEnv) -> MaskablePPO:
-    """The learner of a config on an environment."""
-    rate: float | Callable[[float], float] = config.learning_rate
-    if config.anneal:
-        rate = lambda left: config.learning_rate * left  # noqa: E731
-    return MaskablePPO(
-        StatePolicy,
-        ScaledByDesign(env, config.gamma),
-        learning_rate=rate,
-        n_steps=config.n_steps,
-        batch_size=config.batch_size,
-        n_epochs=config.epochs,
-        gamma=config.gamma,
-        gae_lambda=config.gae_lambda,
-        clip_range=config.clip_range,
-        ent_coef=config.ent_coef,
-        vf_coef=config.vf_coef,
-        seed=config.seed,
-        rollout_buffer_class=LivingRolloutBuffer,
-        policy_kwargs={"width": config.width},
-        device="cpu",
-    )
 
 
 def train(config: Config, folder: Path, console: Console) -> int:
@@ -67,35 +46,37 @@ def train(config: Config, folder: Path, console: Console) -> int:
     torch.set_num_threads(config.torch_threads)
     torch.distributions.Distribution.set_default_validate_args(False)  # checks every batch for what masks rule out
     scenario = config.load_scenario()
-    designs = design_names(scenario)
     env = SB3VecEnv(scenario, config.worlds, threads=config.threads)
-    model = make_model(config, env)
-    model.set_logger(configure(str(folder), ["tensorboard"]))
-    with StopOnSignal() as stop:
-        watch = Watch(env, designs, folder, config.steps, config.checkpoints, stop)
-        console.print(f"run folder {folder}: {scenario.name}, {config.worlds} worlds, {config.steps:,} agent-steps")
-        try:
-            model.learn(config.steps, callback=watch)
-        finally:
-            watch.close()
-            save(model, folder / "policy.zip")
+    league = League(config, env)
+    go_on(league, folder)
+    if not league.steps:
+        begin(league, folder)
+    console.print(f"run folder {folder}: {scenario.name}, {config.worlds} worlds, {config.steps:,} agent-steps")
+    with StopOnSignal() as stop, Watch(league, folder, stop) as watch:
+        while league.steps < config.steps:
+            before = league.steps
+            if not league.collect(watch.note_year):
+                break
+            watch.note_iteration(league.fit())
+            if is_due(config, before, league.steps):
+                keep(league, watch, folder)
+    save_policies(league, folder)
     env.close()
     if stop.received:
-        console.print(f"stopped at {model.num_timesteps:,} agent-steps; the policy so far: {folder / 'policy.zip'}")
+        told = f"the policies so far: {folder / POLICIES}; go on with --resume {folder}"
+        console.print(f"stopped at {league.steps:,} agent-steps; {told}")
         return stop.received
-    seconds = time.perf_counter() - watch.began
-    speed = model.num_timesteps / seconds
-    console.print(f"{model.num_timesteps:,} agent-steps in {seconds:.0f} s ({speed:,.0f} a second)")
+    seconds, steps = time.perf_counter() - watch.began, league.steps - watch.steps_at_start
+    console.print(f"{steps:,} agent-steps in {seconds:.0f} s ({steps / seconds:,.0f} a second)")
 
-    policy = as_function(model.policy)
-    torch.set_num_threads(1)  # small batches: a second thread costs more than it brings
-    curves = draw_curves(folder, designs, watch.verbs)
-    history = behaviour.self_play(scenario, policy, BEHAVIOUR_WORLDS, EVALUATION_SEED)
+    team = league.team()
+    curves = draw_curves(folder, watch.designs, watch.verbs)
+    history = behaviour.self_play(scenario, team, BEHAVIOUR_WORLDS, EVALUATION_SEED)
     network = draw_alliances(folder, history)
     console.print(f"pictures: {curves}, {network}\n")
     if config.eval_worlds:
-        results = evaluate(scenario, [policy], config.eval_worlds)
-        write_csv(results, folder / "evaluation.csv")
+        results = evaluate(scenario, [team], config.eval_worlds)
+        write_csv(results, folder / EVALUATION)
         title = f"{scenario.name}: trained states against scripts in {config.eval_worlds} paired worlds"
         console.print(table(results, title), "")
     measured = behaviour.measure(history, scenario.verbs)
@@ -106,18 +87,28 @@ def train(config: Config, folder: Path, console: Console) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command `python train.py`."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--config", default="configs/default.yaml", help="a YAML file (default configs/default.yaml)")
+    parser.add_argument("--config", help="a YAML file (default configs/default.yaml)")
     parser.add_argument("--run", help="the run folder, which must not exist (default runs/<config>-<seed>-<n>)")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="overrides a key of the config")
+    parser.add_argument("--resume", metavar="RUN", help="go on with the run in this folder, under its own config")
     given = parser.parse_args(arguments)
     try:
-        config = read_config(given.config, given.set)
-        folder = new_run_folder(given.run, Path(given.config).stem, config.seed)
+        if given.resume is not None:
+            if given.config or given.run or given.set:
+                raise ValueError("--resume goes alone: a run goes on under the config in its folder")
+            folder, config = Path(given.resume), load_run(given.resume)
+        else:
+            path = given.config or "configs/default.yaml"
+            config = read_config(path, given.set)
+            invite(config)
+            folder = new_run_folder(given.run, Path(path).stem, config.seed)
+            write_config(config, folder)
+        fit = train if config.population is None else fit_population
+        with held(folder):
+            received = fit(config, folder, Console(width=140))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
-    (folder / RESOLVED).write_text(yaml.safe_dump(config.model_dump(), sort_keys=False), encoding="utf-8")
-    received = train(config, folder, Console(width=140))
     return 128 + received if received else 0
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from rich.table import Table
 
 from balance_env import Scenario, VectorEnv, Verb
+from balance_env.policies import Window
 
 from .evaluate import design_weights
-from .policy import Policy
+from .policy import Team
 
 TYPICAL_YEARS = 40, 120  # that an episode lasts which is shown as typical
 
@@ -46,7 +47,7 @@ class History(NamedTuple):
         return np.stack([getattr(year, field) for year in self.years])
 
 
-def self_play(scenario: Scenario, policy: Policy, worlds: int, seed: int) -> History:
+def self_play(scenario: Scenario, team: Team, worlds: int, seed: int) -> History:
     """Play every seat of `worlds` worlds, one episode each."""
     batch = VectorEnv(scenario, worlds, autoreset=False)
     batch.reset(seed)
@@ -55,12 +56,14 @@ def self_play(scenario: Scenario, policy: Policy, worlds: int, seed: int) -> His
     design = np.abs(batch.worlds.design[:, :, None] - np.stack(list(weights.values()))).sum(-1).argmin(-1)
     going = np.ones(worlds, bool)
     years: list[Year] = []
+    window = Window(team.years, going.size * batch.num_actors, batch.row_size)
     while going.any():
+        rows = window.see(out.rows.reshape(-1, batch.row_size)).reshape(worlds, batch.num_actors, -1)
         lived = out.alive > 0
         draws = np.random.default_rng((seed, len(years))).random(lived.shape)
         actions = np.zeros(lived.shape, np.int64)
         chosen = lived & going[:, None]
-        actions[chosen] = policy(out.rows[chosen], out.masks[chosen], draws[chosen])
+        actions[chosen] = team(rows[chosen], out.masks[chosen], draws[chosen], np.nonzero(chosen)[1])
         batch.step(actions)
         seen = [actor[field] for field in ("verb", "opening_share", "patron", "dispute")]
         seen += [pair["pact"], pair["willingness"], out.rewards, out.wars, out.falls]

@@ -5,16 +5,29 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from balance_env import Scenario, load_scenario
+
+from .files import write_whole
 
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 RESOLVED = "config.yaml"  # of a run folder
+PAST = "past"  # in place of an opponent's name: past selves of the learners
+
+
+class Population(BaseModel):
+    """Many runs of one config: every seed with every mix of designs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seeds: Count  # counted from the config's own
+    mixes: Annotated[list[list[str | dict[str, float]]], Field(min_length=1)]  # each takes the place of `designs`
+    jobs: Count = 2  # runs at a time
 
 
 class Config(BaseModel):
@@ -28,12 +41,20 @@ class Config(BaseModel):
     designs: list[str | dict[str, float]] | None = None  # what states want, drawn each episode; null: the scenario's
     # how much
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    steps: Count = 1_000_000  # agent-steps: one state, one year
+    steps: Count = 1_000_000  # agent-steps: one seat, one year, whoever holds it
     worlds: Count = 32
     threads: Count = 1  # of the worlds
     torch_threads: Count = 2  # of the network
     checkpoints: Count = 5  # spread over the run; the last is the trained policy
     eval_worlds: Annotated[int, Field(ge=0)] = 100  # paired worlds a design after training; 0: no evaluation
+    # who learns, among whom: see `agents.casting`
+    learners: Literal["shared", "design", "seat"] = "shared"  # one for all, one a design, one a seat
+    learning_seats: Count | None = None  # of a world, drawn each episode; null: all
+    opponents: list[str] = []  # in the other seats, as likely each: doctrines, paths of policies or runs, or `past`
+    draw: Literal["uniform", "prioritised"] = "uniform"  # prioritised: rather those beside whom learners fare worse
+    common_pay: bool = False  # learning seats of a world are paid the mean of what they earn
+    # many runs in place of one: see `agents.population`
+    population: Population | None = None
     # the learner
     learning_rate: Annotated[float, Field(gt=0.0)] = 3e-4
     anneal: bool = False  # the learning rate falls to 0 over the run
@@ -45,12 +66,33 @@ class Config(BaseModel):
     clip_range: Annotated[float, Field(gt=0.0)] = 0.2
     ent_coef: Annotated[float, Field(ge=0.0)] = 0.0
     vf_coef: Annotated[float, Field(ge=0.0)] = 0.5
+    network: Literal["pooled", "dyads", "mlp"] = "pooled"  # see `balance_env.networks`
+    years: Count = 1  # whose rows the network sees at once: its memory, where intent is hidden
     width: Count = 64  # of every layer of the network
 
     def load_scenario(self) -> Scenario:
         """The scenario with the run's overrides; ValueError names what is wrong with them."""
         designs = {} if self.designs is None else {"designs": self.designs}
         return load_scenario(self.scenario, **{**self.overrides, **designs})
+
+    @model_validator(mode="after")
+    def _check_whole(self) -> Config:
+        if bool(self.opponents) != (self.learning_seats is not None):
+            raise ValueError("learning_seats and opponents go together: some seats learn, opponents hold the rest")
+        if self.population is not None:
+            if not self.eval_worlds:
+                raise ValueError("eval_worlds = 0: a population is told by the evaluation of its runs")
+            mixes = self.population.mixes
+            if len({str(mix) for mix in mixes}) < len(mixes):
+                raise ValueError("population.mixes: a mix is there twice")
+            for mix in mixes:
+                load_scenario(self.scenario, **{**self.overrides, "designs": mix})
+        if self.years > 1 and self.load_scenario().targets == "threat":
+            raise ValueError("years > 1 with targets: threat: slots change their states from year to year")
+        states = len(self.load_scenario().state_names())
+        if self.learning_seats is not None and self.learning_seats > states:
+            raise ValueError(f"learning_seats = {self.learning_seats}: 1 to {states}, the states of the scenario")
+        return self
 
 
 def _lines(error: ValidationError) -> str:
@@ -94,7 +136,6 @@ def read_config(path: str | Path, settings: Sequence[str] = ()) -> Config:
         config = Config.model_validate(values)
     except ValidationError as error:
         raise ValueError("\n".join(f"{path}: {line}" for line in _lines(error).splitlines())) from None
-    config.load_scenario()
     return config
 
 
@@ -137,6 +178,11 @@ def load_run(folder: str | Path) -> Config:
     if not path.is_file():
         raise ValueError(f"{str(folder)!r} is not a run folder: it has no {RESOLVED}")
     return read_config(path)
+
+
+def write_config(config: Config, folder: Path) -> None:
+    """Write the resolved config of a run folder."""
+    write_whole(folder / RESOLVED, yaml.safe_dump(config.model_dump(), sort_keys=False).encode())
 
 
 def new_run_folder(given: str | None, config_name: str, seed: int, root: Path = Path("runs")) -> Path:

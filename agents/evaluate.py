@@ -12,28 +12,31 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from balance_env import DESIGNS, DOCTRINES, Scenario, VectorEnv, load_scenario
 from balance_env.doctrines import CONSTANTS, doctrine_id
+from balance_env.policies import Window
 
 from .config import load_run
-from .policy import Policy, load_policy
+from .files import write_whole
+from .policy import Policy, Team, load_team
 
 SEED = 1_000_003  # of the worlds of an evaluation; training counts its seeds from 0
 LEARNER = -1  # a seat that the trained policy plays
 RESAMPLES = 2000
 RANDOM = "random_legal"
 TRAINED = "trained"
+EVALUATION = "evaluation.csv"  # of a run folder
 MEAN_DOCTRINE = "mean doctrine"
 BEST_CONSTANT = "best constant"
 BEST_DOCTRINE = "best doctrine"
@@ -89,20 +92,28 @@ def cast(batch: VectorEnv, players: np.ndarray, focal: np.ndarray, weights: np.n
 
 
 def play(
-    scenario: Scenario, policy: Policy, players: np.ndarray, focal: np.ndarray, weights: np.ndarray, seed: int
+    scenario: Scenario,
+    policy: Policy,
+    players: np.ndarray,
+    focal: np.ndarray,
+    weights: np.ndarray,
+    seed: int,
+    years: int = 1,
 ) -> np.ndarray:
-    """Scores (W,) of the focal seats; `policy` plays the seats of LEARNER in `players` (W, N)."""
+    """Scores (W,) of the focal seats; `policy`, which sees some `years`, plays the seats of LEARNER (W, N)."""
     batch = VectorEnv(scenario, len(players), autoreset=False)
     batch.reset(seed)
     cast(batch, players, focal, weights)
     out, seat = batch.outputs, (np.arange(len(players)), focal)
     scores, going, year = np.zeros(len(players)), np.ones(len(players), bool), 0
+    window = Window(years, players.size, batch.row_size)
     while going.any():
+        rows = window.see(out.rows.reshape(players.size, -1)).reshape(*players.shape, -1)
         draws = np.random.default_rng((seed, year)).random(players.shape)
         chosen = (players == LEARNER) & (out.alive > 0) & going[:, None]
         actions = np.zeros(players.shape, np.int64)
         if chosen.any():
-            actions[chosen] = policy(out.rows[chosen], out.masks[chosen], draws[chosen])
+            actions[chosen] = policy(rows[chosen], out.masks[chosen], draws[chosen], np.nonzero(chosen)[1])
         batch.step(actions)
         scores += out.rewards[seat] * going
         going &= ~(out.terminations[seat] | out.truncations[seat] | (out.ended > 0))
@@ -177,7 +188,7 @@ def summarise(scores: dict[str, dict[str, np.ndarray]]) -> list[Result]:
 
 
 def evaluate(
-    scenario: Scenario, policies: Sequence[Policy], worlds: int, seed: int = SEED, designs: Sequence[str] | None = None
+    scenario: Scenario, policies: Sequence[Team], worlds: int, seed: int = SEED, designs: Sequence[str] | None = None
 ) -> list[Result]:
     """Compare trained policies, one a run, with random play, constant policies and doctrines."""
     weights = design_weights(scenario)
@@ -190,7 +201,8 @@ def evaluate(
     for design, name, run in track(jobs, "evaluating", console=Console(stderr=True), transient=True):
         seated = players.copy()
         seated[np.arange(worlds), focal] = LEARNER if name == TRAINED else doctrine_id(name)
-        score = play(scenario, policies[run], seated, focal, weights[design], seed)
+        team = policies[run]
+        score = play(scenario, team, seated, focal, weights[design], seed, team.years)
         scores.setdefault(design, {}).setdefault(name, np.zeros((len(policies), worlds)))[run] = score
     return summarise(scores)
 
@@ -223,10 +235,11 @@ def table(results: Sequence[Result], title: str) -> Table:
 
 def write_csv(results: Sequence[Result], path: Path) -> None:
     """The results as a table of comma-separated values."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(Result._fields)
-        writer.writerows(results)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(Result._fields)
+    writer.writerows(results)
+    write_whole(path, text.getvalue().encode())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -246,12 +259,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for run, scenario in zip(given.runs, scenarios, strict=True):
             if scenario.content_hash() != scenarios[0].content_hash():
                 raise ValueError(f"run {run!r} was trained on another scenario than {given.runs[0]!r}")
-        policies = [load_policy(Path(run) / "policy.zip") for run in given.runs]
+        policies = [load_team(run, scenarios[0]) for run in given.runs]
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    torch.set_num_threads(1)  # small batches: a second thread costs more than it brings
-    torch.distributions.Distribution.set_default_validate_args(False)
     results = evaluate(scenarios[0], policies, given.worlds, given.seed)
     title = f"{scenarios[0].name}: {len(policies)} training seed(s), {given.worlds} paired worlds"
     Console(width=140).print(table(results, title))

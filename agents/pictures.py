@@ -72,7 +72,7 @@ def read_metrics(path: Path) -> dict[str, np.ndarray]:
 def draw_curves(folder: Path, designs: list[str], verbs: list[str]) -> Path:
     """Draw `curves.png`: return and acts of each design, entropy and wars over training."""
     metrics = read_metrics(folder / "metrics.csv")
-    saved = sorted(int(file.stem.split("_")[1]) / 1e6 for file in (folder / "checkpoints").glob("step_*.zip"))
+    saved = sorted(int(file.name.split("_")[1]) / 1e6 for file in (folder / "checkpoints").glob("step_*"))
     steps, colours = metrics["steps"] / 1e6, design_colours(designs)
     window = max(1, len(steps) // 20)
     with plt.rc_context(STYLE):
@@ -94,7 +94,8 @@ def draw_curves(folder: Path, designs: list[str], verbs: list[str]) -> Path:
             lower.set_title(f"{design}: what it does", loc="left")
             _name_bands(lower, steps, shares, verbs)
         entropy, worlds = axes[0, -1], axes[1, -1]
-        entropy.plot(steps, metrics["entropy"], color=INK, linewidth=2)
+        for name in (name for name in metrics if name.startswith("entropy")):  # one for each learner
+            entropy.plot(steps, metrics[name], color=INK, linewidth=2)
         entropy.set_title("entropy of the policy (nats)", loc="left")
         entropy.set_ylim(bottom=0)
         worlds.plot(steps, smooth(metrics["wars_per_year"], window), color="#d1495b", linewidth=2)

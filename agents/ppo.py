@@ -8,27 +8,56 @@ from typing import Any
 import numpy as np
 from sb3_contrib.common.maskable.buffers import MaskableRolloutBuffer, MaskableRolloutBufferSamples
 from stable_baselines3.common.running_mean_std import RunningMeanStd
+from stable_baselines3.common.utils import explained_variance
 from stable_baselines3.common.vec_env import VecEnvWrapper
 
 from balance_env.adapters.sb3 import SB3VecEnv
 
 SAMPLES = ("observations", "actions", "values", "log_probs", "advantages", "returns", "action_masks")
+NOBODYS = -1  # learner of a row that teaches nobody
+FEWEST = 2  # rows in a minibatch: advantages are divided by their spread
 
 
 class LivingRolloutBuffer(MaskableRolloutBuffer):
-    """A rollout buffer that leaves out the inert rows of the fallen, who have one legal action."""
+    """A rollout buffer whose rows teach the learner they belong to, and nobody where there is no choice.
+
+    The inert rows of the fallen have one legal action and are left out, as are seats that others hold.
+    An episode is done when its state falls, so no advantage reaches over what is left out.
+    """
+
+    def reset(self) -> None:
+        """Forget all rows."""
+        super().reset()
+        self.learners = np.zeros((self.buffer_size, self.n_envs), np.int64)
+        self.learner = 0  # whose rows `get` gives
+
+    def add(self, *args: Any, learners: np.ndarray | None = None, **kwargs: Any) -> None:
+        """Keep a year; `learners` (n_envs,): whom each row teaches, by default the one there is."""
+        if learners is not None:
+            self.learners[self.pos] = learners
+        super().add(*args, **kwargs)
+
+    def chosen(self, learner: int) -> np.ndarray:
+        """The places of a learner's rows, years and slots flattened."""
+        has_choice = self.action_masks.reshape(-1, self.mask_dims).sum(-1) > 1
+        return np.flatnonzero(has_choice & (self.learners.reshape(-1) == learner))
 
     def get(self, batch_size: int | None = None) -> Iterator[MaskableRolloutBufferSamples]:  # type: ignore[override]
-        """Minibatches of the rows with a choice, in random order."""
+        """Minibatches of the learner's rows in random order, of about one size, which is at most `batch_size`."""
         if not self.generator_ready:
             for name in SAMPLES:
                 array = getattr(self, name)
                 setattr(self, name, array.reshape(-1, *array.shape[2:]))
             self.generator_ready = True
-        chosen = np.random.permutation(np.flatnonzero(self.action_masks.sum(-1) > 1))
-        size = batch_size or len(chosen)
-        for start in range(0, len(chosen), size):
-            yield self._get_samples(chosen[start : start + size])
+        rows = np.random.permutation(self.chosen(self.learner))
+        parts = -(-len(rows) // (batch_size or max(1, len(rows))))
+        for part in np.array_split(rows, parts):
+            yield self._get_samples(part)
+
+    def explained_variance(self, learner: int) -> float:
+        """How much of the spread of a learner's returns its values foretold."""
+        rows = self.chosen(learner)
+        return float(explained_variance(self.values.reshape(-1)[rows], self.returns.reshape(-1)[rows]))
 
 
 class ScaledByDesign(VecEnvWrapper):
@@ -66,3 +95,15 @@ class ScaledByDesign(VecEnvWrapper):
     def scales(self) -> np.ndarray:
         """What rewards of each design are divided by (M,)."""
         return np.sqrt([spread.var for spread in self.spread]) + 1e-6
+
+    def get_state(self) -> dict[str, Any]:
+        """A picklable snapshot of the environment and of the scales."""
+        spread = [(spread.mean, spread.var, spread.count) for spread in self.spread]
+        return {"env": self.venv.get_state(), "returns": self.returns.copy(), "spread": spread}
+
+    def set_state(self, snapshot: dict[str, Any]) -> np.ndarray:
+        """Return to a snapshot; the rows as they stood. ValueError if it does not fit."""
+        self.returns = snapshot["returns"].copy()
+        for spread, kept in zip(self.spread, snapshot["spread"], strict=True):
+            spread.mean, spread.var, spread.count = kept
+        return self.venv.set_state(snapshot["env"])

@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from agents.config import read_config  # noqa: E402
+from agents.league import League  # noqa: E402
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
-from train import make_model  # noqa: E402
 
 WARM_UP_YEARS = 20  # of random play, so that the constant rows and masks are ordinary ones
 
@@ -42,6 +42,7 @@ class ConstantVecEnv(SB3VecEnv):
             masks = super().action_masks()
             self.step_async((rng.random(masks.shape) * masks).argmax(-1))
             rows, rewards, dones, infos = super().step_wait()
+        dones &= [bool(info) and "episode" in info for info in infos]  # whoever had fallen before has no end to tell
         self.masks, self.constant = super().action_masks(), (rows, rewards, dones, infos)
 
     def reset(self) -> np.ndarray:
@@ -74,16 +75,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(config.torch_threads)
     torch.distributions.Distribution.set_default_validate_args(False)
     scenario = config.load_scenario()
-    models = {
-        name: make_model(config, kind(scenario, config.worlds, threads=config.threads))
+    leagues = {
+        name: League(config, kind(scenario, config.worlds, threads=config.threads))
         for name, kind in (("states", SB3VecEnv), ("constant", ConstantVecEnv))
     }
-    steps = models["states"].n_envs * config.n_steps * given.iterations
-    speeds: dict[str, list[float]] = {name: [] for name in models}
+    steps = leagues["states"].env.num_envs * config.n_steps * given.iterations
+    speeds: dict[str, list[float]] = {name: [] for name in leagues}
     for chunk in range(given.chunks + 1):  # the first of each is a warm-up
-        for name, model in models.items():
+        for name, league in leagues.items():
             start = time.perf_counter()
-            model.learn(steps, reset_num_timesteps=False, log_interval=None)  # type: ignore[arg-type]
+            for _ in range(given.iterations):
+                league.collect()
+                league.fit()
             if chunk:
                 speeds[name].append(steps / (time.perf_counter() - start))
     medians = {name: statistics.median(values) for name, values in speeds.items()}

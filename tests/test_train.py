@@ -13,6 +13,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("sb3_contrib", reason="sb3-contrib is not installed")
+pytest.importorskip("safetensors", reason="safetensors is not installed")
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,10 +25,9 @@ from agents import behaviour  # noqa: E402
 from agents.config import Config, new_run_folder, read_config  # noqa: E402
 from agents.evaluate import LEARNER, compare, interval, play, seat_mix  # noqa: E402
 from agents.evaluate import main as evaluate_main  # noqa: E402
-from agents.network import StatePolicy, count_others  # noqa: E402
-from agents.policy import load_policy  # noqa: E402
-from agents.ppo import LivingRolloutBuffer  # noqa: E402
-from balance_env import BalanceEnv, VectorEnv, load_scenario, row_table  # noqa: E402
+from agents.league import League  # noqa: E402
+from agents.policy import load_team  # noqa: E402
+from balance_env import BalanceEnv, VectorEnv, load_scenario  # noqa: E402
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
 from balance_env.doctrines import doctrine_id  # noqa: E402
 
@@ -73,6 +73,7 @@ def test_every_config_loads_and_holds_overrides_only(path):
         ("designs=[greedy]", ["greedy", "offensive"]),
         ("worlds", ["worlds", "key=value"]),
         ("seed=-1", ["seed"]),
+        ("opponents=[grm]", ["learning_seats and opponents go together"]),
     ],
 )
 def test_bad_settings_are_named_before_any_folder_is_made(setting, told, tmp_path, capsys):
@@ -82,6 +83,13 @@ def test_bad_settings_are_named_before_any_folder_is_made(setting, told, tmp_pat
     error = capsys.readouterr().err
     assert all(word in error for word in told), error
     assert not folder.exists()
+
+
+def test_opponents_that_are_not_there_are_named_before_any_folder_is_made(tmp_path, capsys):
+    arguments = ["--config", str(ROOT / "configs/best_response.yaml"), "--run", str(tmp_path / "run")]
+    assert train.main([*arguments, "--set", "opponents=[grm]"]) == 2
+    assert "opponent 'grm' is no doctrine" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 def test_missing_config_and_broken_yaml_are_named(tmp_path):
@@ -203,7 +211,7 @@ def test_vec_monitor_counts_episodes():
 
 
 def test_training_never_acts_illegally():
-    config = read_config(ROOT / "configs/default.yaml", [*TINY, "scenario=powers_1913"])
+    config = read_config(ROOT / "configs/default.yaml", [*TINY, "scenario=powers_1913", "n_steps=25"])
     illegal = []
 
     class Counting(SB3VecEnv):
@@ -212,52 +220,26 @@ def test_training_never_acts_illegally():
             illegal.append(int(self.batch.outputs.illegal.sum()))
             return told
 
-    torch.manual_seed(0)
-    train.make_model(config, Counting(config.load_scenario(), 4)).learn(1000)
-    assert len(illegal) >= 25
+    league = League(config, Counting(config.load_scenario(), 4))
+    league.collect()
+    league.fit()
+    league.collect()
+    assert len(illegal) == 50
     assert sum(illegal) == 0
+
+
+def test_a_falling_rate_begins_whole_and_stays_above_zero():
+    config = read_config(ROOT / "configs/default.yaml", [*TINY, "learning_rate=0.01"])  # steps are no whole iterations
+    league, rates = League(config, SB3VecEnv(config.load_scenario(), config.worlds)), []
+    while league.steps < config.steps:
+        league.collect()
+        league.fit()
+        rates.append(league.learners[0].policy.optimizer.param_groups[0]["lr"])
+    assert rates == pytest.approx([0.01, 0.01 * (1 - 96 / 256), 0.01 * (1 - 192 / 256)])
 
 
 def test_single_seat_passes_the_checker():
     check_env(BalanceEnv("small", seat=1), warn=True)
-
-
-# the learner
-
-
-def test_living_buffer_leaves_out_rows_without_a_choice():
-    env = SB3VecEnv("small", 1)
-    buffer = LivingRolloutBuffer(4, env.observation_space, env.action_space, n_envs=3)
-    masks = np.ones((3, env.action_space.n))
-    masks[1, 1:] = 0
-    for n in range(4):
-        rows = np.full((3, env.observation_space.shape[0]), n)
-        values = torch.zeros(3, 1)
-        buffer.add(rows, np.zeros((3, 1)), np.ones(3), np.zeros(3), values, torch.zeros(3), action_masks=masks)
-    buffer.compute_returns_and_advantage(torch.zeros(3), np.zeros(3))
-    batches = list(buffer.get(5))
-    assert sum(len(batch.actions) for batch in batches) == 8
-    assert all((batch.action_masks.sum(-1) > 1).all() for batch in batches)
-
-
-@pytest.mark.parametrize("scenario", ["small", "default", "coercive"])
-def test_network_scores_slots_alike(scenario):
-    env = SB3VecEnv(scenario, 1)
-    others = env.batch.num_actors - 1
-    assert count_others(env.batch.row_size) == others
-    torch.manual_seed(0)
-    network = StatePolicy(env.observation_space, env.action_space, lambda _: 1e-3, width=8)
-    rows = torch.rand(2, env.batch.row_size)
-    swapped = rows.clone()
-    names = [name for name, *_ in row_table(others + 1)]
-    first = [n for n, name in enumerate(names) if name.startswith("other1.")]
-    second = [n for n, name in enumerate(names) if name.startswith("other2.")]
-    swapped[:, first], swapped[:, second] = rows[:, second], rows[:, first]
-    scores, scores_swapped = (network.get_distribution(r).distribution.logits for r in (rows, swapped))
-    order = np.arange(env.action_space.n)
-    order[3::others], order[4::others] = order[4::others].copy(), order[3::others].copy()
-    assert torch.allclose(scores[:, order], scores_swapped, atol=1e-5)
-    assert torch.allclose(network.predict_values(rows), network.predict_values(swapped), atol=1e-5)
 
 
 # a run
@@ -265,7 +247,8 @@ def test_network_scores_slots_alike(scenario):
 
 def test_run_folder_holds_everything(run):
     files = {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
-    assert {"config.yaml", "policy.zip", "metrics.csv", "evaluation.csv", "curves.png", "alliances.png"} <= files
+    assert {"config.yaml", "metrics.csv", "timing.csv", "evaluation.csv", "curves.png", "alliances.png"} <= files
+    assert {"policies/shared/policy.safetensors", "policies/shared/policy.json", "state.pt"} <= files
     assert any(name.startswith("events.out.tfevents") for name in files)
     assert any(name.startswith("checkpoints/step_") for name in files)
     assert read_config(run / "config.yaml") == read_config(ROOT / "configs/default.yaml", TINY)
@@ -276,20 +259,23 @@ def test_run_folder_holds_everything(run):
         shares = [float(value) for name, value in row.items() if name.startswith("offensive_")]
         assert sum(shares) == pytest.approx(1.0, abs=1e-4)
         assert float(row["poles"]) >= 1.0
+    with (run / "timing.csv").open(newline="") as file:
+        assert all(float(row["seconds"]) > 0.0 for row in csv.DictReader(file))
 
 
-def test_same_seed_same_network(run, tmp_path):
+def test_same_seed_same_network_and_figures(run, tmp_path):
     again = tmp_path / "again"
     assert train.main(["--config", str(run / "config.yaml"), "--run", str(again), "--set", "eval_worlds=0"]) == 0
-    rng = np.random.default_rng(0)
-    policies = [load_policy(folder / "policy.zip") for folder in (run, again)]
-    env = SB3VecEnv("small", 8)
+    for name in ("metrics.csv", "policies/shared/policy.safetensors"):
+        assert (again / name).read_bytes() == (run / name).read_bytes(), name
+
+
+def test_policies_of_a_run_act_legally(run):
+    team, env = load_team(run), SB3VecEnv("small", 8)
     env.seed(0)
     rows, masks = env.reset(), env.action_masks()
-    draws = rng.random(len(rows))
-    first, second = (policy(rows, masks, draws) for policy in policies)
-    assert np.array_equal(first, second)
-    assert masks[np.arange(len(first)), first].all()
+    actions = team(rows, masks, np.random.default_rng(0).random(len(rows)), np.arange(len(rows)) % 3)
+    assert masks[np.arange(len(actions)), actions].all()
 
 
 def test_evaluation_command_reads_runs_and_names_what_is_none(run, tmp_path, capsys):
@@ -325,9 +311,9 @@ def test_interrupted_training_leaves_a_policy(number, tmp_path):
     finally:
         job.kill()
     assert job.returncode == 128 + number
-    assert "policy.zip" in told.replace("\n", "")
-    load_policy(folder / "policy.zip")
-    assert not list(folder.rglob("*.part.zip"))
+    assert "--resume" in told
+    load_team(folder)
+    assert not list(folder.rglob("*.part"))
 
 
 # evaluation
@@ -348,7 +334,7 @@ def test_play_of_doctrines_equals_the_batch():
     focal = np.arange(6) % 3
     weights = scenario.template().designs[0]
 
-    def nobody(rows, masks, draws):
+    def nobody(rows, masks, draws, seats):
         raise AssertionError("no seat learns")
 
     scores = play(scenario, nobody, players, focal, weights, 3)
@@ -377,7 +363,7 @@ def test_comparisons_against_hand_worked_values():
 
 def test_history_adds_up(run):
     scenario = load_scenario("small")
-    history = behaviour.self_play(scenario, load_policy(run / "policy.zip"), 8, 3)
+    history = behaviour.self_play(scenario, load_team(run), 8, 3)
     measured = behaviour.measure(history, scenario.verbs)
     for acts in measured.acts.values():
         assert sum(acts.values()) == pytest.approx(1.0)

@@ -84,6 +84,17 @@ class SB3VecEnv(VecEnv):
             self.design = self._designs_now()
         return rows, rewards, dones, infos
 
+    def get_state(self) -> dict[str, Any]:
+        """A picklable snapshot: the same actions after `set_state` give the same future."""
+        return {"batch": self.batch.get_state(), "returns": self._returns.copy(), "lengths": self._lengths.copy()}
+
+    def set_state(self, snapshot: dict[str, Any]) -> np.ndarray:
+        """Return to a snapshot and give the rows as they stood; ValueError if it does not fit."""
+        self.batch.set_state(snapshot["batch"])
+        self._returns[:], self._lengths[:] = snapshot["returns"], snapshot["lengths"]
+        self.design = self._designs_now()
+        return self._rows()
+
     def close(self) -> None:
         """Let the threads go."""
         self.batch.close()

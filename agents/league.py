@@ -1,0 +1,216 @@
+"""Learners and the worlds they learn from: years are collected, then each learner is fitted to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from sb3_contrib import MaskablePPO
+from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.utils import set_random_seed
+from stable_baselines3.common.vec_env import VecEnvWrapper, VecFrameStack
+
+from balance_env.adapters.sb3 import SB3VecEnv
+from balance_env.policies import LearnedPolicy, make_card
+
+from .casting import Cast
+from .config import Config
+from .network import StatePolicy
+from .policy import Team, as_team
+from .ppo import FEWEST, LivingRolloutBuffer, ScaledByDesign
+
+LOSSES = {  # what is told of a fit: what SB3's logger calls it
+    "policy_loss": "train/policy_gradient_loss",
+    "value_loss": "train/value_loss",
+    "entropy": "train/entropy_loss",
+    "kl": "train/approx_kl",
+    "clip_fraction": "train/clip_fraction",
+}
+
+
+def make_learner(config: Config, env: VecEnvWrapper) -> MaskablePPO:
+    """A learner of a config."""
+    rate: float | Callable[[float], float] = config.learning_rate
+    if config.anneal:
+        rate = lambda left: config.learning_rate * left  # noqa: E731
+    learner = MaskablePPO(
+        StatePolicy,
+        env,
+        learning_rate=rate,
+        n_steps=config.n_steps,
+        batch_size=config.batch_size,
+        n_epochs=config.epochs,
+        gamma=config.gamma,
+        gae_lambda=config.gae_lambda,
+        clip_range=config.clip_range,
+        ent_coef=config.ent_coef,
+        vf_coef=config.vf_coef,
+        rollout_buffer_class=LivingRolloutBuffer,
+        policy_kwargs={"network": config.network, "width": config.width, "years": config.years},
+        device="cpu",
+    )
+    learner.set_logger(Logger(None, []))
+    return learner
+
+
+class League:
+    """All learners of a run, among those who hold the other seats.
+
+    Attributes
+    ----------
+    steps, iteration : int
+        Agent-steps and rounds of collecting and fitting so far.
+    names : list of str
+        What the learners are called.
+    """
+
+    def __init__(self, config: Config, env: SB3VecEnv) -> None:
+        set_random_seed(config.seed)
+        env.seed(config.seed)
+        self.config, self.states = config, env
+        self.scaled = ScaledByDesign(env, config.gamma)
+        self.env: VecEnvWrapper = VecFrameStack(self.scaled, config.years) if config.years > 1 else self.scaled
+        self.rows: Any = self.env.reset()
+        self.cast = Cast(config, env)
+        self.names = self.cast.learner_names
+        self.learners = [make_learner(config, self.env) for _ in self.names]
+        self.buffer: Any = self.learners[0].rollout_buffer
+        for learner in self.learners:
+            learner.rollout_buffer = self.buffer
+        self.starts = np.ones(env.num_envs, bool)
+        self.steps = self.iteration = 0
+
+    def collect(self, note_year: Callable[..., bool] | None = None) -> bool:
+        """Play `n_steps` years; `note_year(learners, actions, dones, infos)` may end it by False: then False."""
+        self.buffer.reset()
+        for learner in self.learners:
+            learner.policy.set_training_mode(False)
+        for _ in range(self.config.n_steps):
+            rows, masks, design = self.rows, self.states.action_masks(), self.states.design
+            whom = self.cast.learners()
+            actions, values, log_probs = self._choose(rows, masks, whom)
+            self.cast.act(rows, masks, actions)
+            self.rows, rewards, dones, infos = self.env.step(actions)
+            self.steps += len(rows)
+            rewards = self.cast.share_pay(rewards)
+            over = np.flatnonzero(dones & (whom >= 0))
+            cut = np.array([slot for slot in over if infos[slot]["TimeLimit.truncated"]], np.int64)
+            if len(cut):  # a cut is no end: what was still to come counts
+                last = np.stack([infos[slot]["terminal_observation"] for slot in cut])
+                rewards[cut] += self.config.gamma * self._values(last, whom[cut])
+            scales = self.scaled.scales
+            for slot in over.tolist():
+                self.cast.note_end(slot, design[slot], infos[slot]["episode"]["r"] / scales[design[slot]])
+            self.buffer.add(
+                rows, actions[:, None], rewards, self.starts, torch.as_tensor(values), torch.as_tensor(log_probs),
+                action_masks=masks, learners=whom,
+            )  # fmt: skip
+            self.starts = dones
+            goes_on = note_year is None or note_year(whom, actions, dones, infos)
+            self.cast.seat(self.states.batch.outputs.ended > 0)
+            if not goes_on:
+                return False
+        whom = self.cast.learners()
+        self.buffer.compute_returns_and_advantage(torch.as_tensor(self._values(self.rows, whom)), self.starts)
+        return True
+
+    def _choose(self, rows: np.ndarray, masks: np.ndarray, whom: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Actions, values and log probabilities of the seats that learn; zeros for the rest."""
+        actions = np.zeros(len(rows), np.int64)
+        values, log_probs = np.zeros((2, len(rows)), np.float32)
+        for number, learner in enumerate(self.learners):
+            if len(slots := np.flatnonzero(whom == number)):
+                with torch.no_grad():
+                    told = learner.policy(torch.as_tensor(rows[slots]), action_masks=masks[slots])
+                actions[slots], values[slots], log_probs[slots] = (part.numpy().reshape(-1) for part in told)
+        return actions, values, log_probs
+
+    def _values(self, rows: np.ndarray, whom: np.ndarray) -> np.ndarray:
+        """What learners expect of rows; 0 where a row teaches nobody."""
+        values = np.zeros(len(rows), np.float32)
+        for number, learner in enumerate(self.learners):
+            if len(chosen := np.flatnonzero(whom == number)):
+                with torch.no_grad():
+                    values[chosen] = learner.policy.predict_values(torch.as_tensor(rows[chosen])).numpy().reshape(-1)
+        return values
+
+    def fit(self) -> list[dict[str, float]]:
+        """Fit every learner to its rows of the years collected; what is told of each fit (nothing without rows)."""
+        told: list[dict[str, float]] = []
+        # before these years were collected: a falling rate begins whole and is still above 0 in the last fit
+        before = self.steps - self.buffer.buffer_size * self.buffer.n_envs
+        for number, learner in enumerate(self.learners):
+            learner._update_current_progress_remaining(before, self.config.steps)
+            self.buffer.learner = number
+            if len(self.buffer.chosen(number)) < FEWEST:
+                told.append({})
+                continue
+            explained = self.buffer.explained_variance(number)
+            learner.train()
+            logged = learner.logger.name_to_value
+            losses = {name: float(logged[key]) for name, key in LOSSES.items()}
+            losses["entropy"] *= -1.0
+            told.append({**losses, "explained_variance": explained})
+            learner.logger.dump()
+        self.iteration += 1
+        return told
+
+    def policies(self) -> list[LearnedPolicy]:
+        """A frozen copy of every learner."""
+        scenario, config = self.states.batch.scenario, self.config
+        kept = []
+        for number, learner in enumerate(self.learners):
+            policy: Any = learner.policy
+            training = {
+                "learner": number, "name": self.names[number], "learners": config.learners, "seed": config.seed,
+                "steps": self.steps, "scales": self.scaled.scales.tolist(), "config": config.model_dump(),
+            }  # fmt: skip
+            kept.append(LearnedPolicy(policy.looking.arrays(), make_card(policy.architecture, scenario, training)))
+        return kept
+
+    def team(self) -> Team:
+        """A frozen copy of the learners as one player."""
+        return as_team(self.policies())
+
+    def get_state(self) -> dict[str, Any]:
+        """A picklable snapshot between two iterations; past selves are kept by name."""
+        return {
+            "steps": self.steps,
+            "iteration": self.iteration,
+            "learners": [
+                (learner.policy.state_dict(), learner.policy.optimizer.state_dict(), learner._n_updates)
+                for learner in self.learners
+            ],
+            "env": self.scaled.get_state(),
+            "rows": self.rows.copy(),
+            "cast": self.cast.get_state(),
+            "starts": self.starts.copy(),
+            "numpy": np.random.get_state(),
+            "torch": torch.get_rng_state(),
+        }
+
+    def set_state(self, snapshot: dict[str, Any]) -> None:
+        """Go on from a snapshot, once past selves are back in the cast.
+
+        Raises
+        ------
+        ValueError
+            If it is of another scenario, batch or number of learners.
+        """
+        if len(snapshot["learners"]) != len(self.learners):
+            raise ValueError(f"the snapshot has {len(snapshot['learners'])} learners, this run {len(self.learners)}")
+        for learner, (policy, optimizer, updates) in zip(self.learners, snapshot["learners"], strict=True):
+            learner.policy.load_state_dict(policy)
+            learner.policy.optimizer.load_state_dict(optimizer)
+            learner._n_updates = updates
+        self.scaled.set_state(snapshot["env"])
+        self.rows = snapshot["rows"].copy()
+        if isinstance(self.env, VecFrameStack):
+            self.env.stacked_obs.stacked_obs = self.rows.copy()
+        self.cast.set_state(snapshot["cast"])
+        self.starts = snapshot["starts"].copy()
+        self.steps, self.iteration = snapshot["steps"], snapshot["iteration"]
+        np.random.set_state(snapshot["numpy"])
+        torch.set_rng_state(snapshot["torch"])

@@ -1,0 +1,207 @@
+"""Trained states as files that hold numbers only, and the players they make: numpy plays them, nothing is unpickled.
+
+A policy is a folder of two files: `policy.safetensors` holds the weights, `policy.json` says what they are -
+architecture, verbs, pieces of the row, scenario, designs, training - and the hash of the weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .core.actions import OBJECT_VERBS
+from .core.pieces import row_table
+from .networks import NETWORKS, NUMPY, Architecture
+from .scenario import Scenario
+
+FORMAT = 1
+WEIGHTS, CARD = "policy.safetensors", "policy.json"
+VERSION_DIGITS = 16  # of a hash, where it names a version
+SIZE_BYTES = 8  # at the head of a safetensors file: the length of its table
+Policy = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # (rows, masks, draws) -> actions
+
+
+def pieces() -> list[list[Any]]:
+    """Name and bounds of every number in a row about one other actor: what a network learned to read."""
+    return [[name, low, high] for name, low, high, _ in row_table(2)]
+
+
+def pieces_version(table: list[list[Any]]) -> str:
+    """The hash by which a table of pieces is called."""
+    return hashlib.sha256(json.dumps(table).encode()).hexdigest()[:VERSION_DIGITS]
+
+
+def verb_names(count: int) -> list[str]:
+    """Names of the first `count` verbs with an object."""
+    return [verb.name.lower() for verb in OBJECT_VERBS[:count]]
+
+
+def make_card(architecture: Architecture, scenario: Scenario, training: Mapping[str, Any]) -> dict[str, Any]:
+    """What `policy.json` says, but for the hash of the weights; `training` is the maker's own summary."""
+    table = pieces()
+    return {
+        "format": FORMAT,
+        **architecture._asdict(),
+        "verbs": verb_names(architecture.verbs),
+        "pieces": {"version": pieces_version(table), "table": table},
+        "scenario": {
+            "name": scenario.name,
+            "hash": scenario.content_hash(),
+            "designs": np.unique(scenario.template().designs, axis=0).tolist(),
+        },
+        "training": dict(training),
+    }
+
+
+def read_safetensors(content: bytes) -> dict[str, np.ndarray]:
+    """The float32 arrays in a file of the format safetensors.
+
+    Raises
+    ------
+    ValueError
+        If it is not one, or holds other numbers.
+    """
+    size = int.from_bytes(content[:SIZE_BYTES], "little")
+    head, body = content[SIZE_BYTES : SIZE_BYTES + size], content[SIZE_BYTES + size :]
+    try:
+        table = json.loads(head)
+        table.pop("__metadata__", None)
+        arrays = {}
+        for name, entry in table.items():
+            shape, (start, stop) = tuple(entry["shape"]), entry["data_offsets"]
+            if entry["dtype"] != "F32" or not 0 <= start <= stop <= len(body) or stop - start != 4 * math.prod(shape):
+                raise ValueError(f"{name} is {entry}")
+            arrays[name] = np.frombuffer(body[start:stop], "<f4").reshape(shape).astype(np.float32)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"no safetensors of float32: {error}") from None
+    return arrays
+
+
+class LearnedPolicy:
+    """A trained policy: a function of rows (n, D), masks (n, A) and uniform draws (n,) to actions (n,).
+
+    One with a memory (`architecture.years` above 1) takes the rows that a `Window` of as many years gives.
+    Draws come from outside, so that compared policies share them and a run can be repeated.
+
+    Parameters
+    ----------
+    weights : dict of float32 arrays
+    card : dict
+        What `policy.json` says.
+    """
+
+    def __init__(self, weights: dict[str, np.ndarray], card: dict[str, Any]) -> None:
+        self.weights, self.card = weights, card
+        if card["network"] not in NETWORKS:
+            raise ValueError(f"network {card['network']!r}: one of {', '.join(NETWORKS)}")
+        sizes = (card["width"], card["actors"], len(card["verbs"]), card["years"])
+        self.architecture = Architecture(card["network"], *sizes)
+        self.network = NETWORKS[self.architecture.network]
+        asked, given = self.network.shapes(self.architecture), {name: w.shape for name, w in weights.items()}
+        if wrong := _differing(asked, given):
+            raise ValueError(f"weights do not make a {self.architecture}: {'; '.join(wrong)}")
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        """Scores (n, A) of all actions, legal or not."""
+        return self.network.look(self.weights, rows, NUMPY)[0]
+
+    def __call__(self, rows: np.ndarray, masks: np.ndarray, draws: np.ndarray) -> np.ndarray:
+        scores = np.where(masks > 0, self.scores(rows).astype(float), -np.inf)
+        reached = np.exp(scores - scores.max(-1, keepdims=True)).cumsum(-1)
+        return (reached < draws[:, None] * reached[:, -1:]).sum(-1)
+
+    def check_fits(self, scenario: Scenario) -> None:
+        """Refuse worlds that the policy was not made for.
+
+        Raises
+        ------
+        ValueError
+            If the pieces of the row, the open verbs or, where the network is not free of it, the
+            number of states differ; names what differs.
+        """
+        differing = []
+        table = {name: [low, high] for name, low, high in pieces()}
+        learned = {name: [low, high] for name, low, high in self.card["pieces"]["table"]}
+        if [*table.items()] != [*learned.items()]:
+            told = _differing(table, learned) or ["another order"]
+            differing.append(f"pieces of the row ({'; '.join(told)})")
+        if list(scenario.verbs) != self.card["verbs"]:
+            differing.append(f"verbs ({', '.join(scenario.verbs)}; the policy's: {', '.join(self.card['verbs'])})")
+        count = len(scenario.state_names())
+        if not self.network.is_size_free and count != self.architecture.actors:
+            differing.append(f"number of states ({count}; the policy's: {self.architecture.actors})")
+        if differing:
+            raise ValueError(
+                f"the policy does not fit scenario {scenario.name!r}, which differs in {', '.join(differing)}"
+            )
+
+
+class Window:
+    """The rows of the last years side by side, oldest first; what lies before an episode's begin is zeros.
+
+    Parameters
+    ----------
+    years, slots, size : int
+        How many rows of length `size` stand side by side, for each of the slots.
+    """
+
+    def __init__(self, years: int, slots: int, size: int) -> None:
+        self.size = size
+        self.rows = np.zeros((slots, years * size), np.float32)
+
+    def see(self, rows: np.ndarray, begins: np.ndarray | None = None) -> np.ndarray:
+        """Add the rows of a year (slots, D); slots where `begins` forget first. Returns (slots, years * D), fresh."""
+        if begins is not None:
+            self.rows[begins] = 0.0
+        self.rows = np.concatenate([self.rows[:, self.size :], rows], 1)
+        return self.rows
+
+
+def _differing(asked: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+    """A line for each name that one has and the other lacks, or that both have with other values."""
+    lines = [f"{name} is missing" for name in asked if name not in given]
+    lines += [f"{name} is unknown" for name in given if name not in asked]
+    both: Iterable[str] = (name for name in asked if name in given)
+    return lines + [
+        f"{name}: {given[name]} for {asked[name]}" for name in both if tuple(given[name]) != tuple(asked[name])
+    ]
+
+
+def load_policy(folder: str | Path, scenario: Scenario | None = None) -> LearnedPolicy:
+    """The policy in a folder; with a scenario, refused if it does not fit.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no policy, the weights are not those that its card describes, or it does not fit.
+    """
+    folder = Path(folder)
+    for name in (WEIGHTS, CARD):
+        if not (folder / name).is_file():
+            raise ValueError(f"{str(folder)!r} is not a policy: it has no {name}")
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{folder / CARD} is not JSON: {error}") from None
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        told = card.get("format") if isinstance(card, dict) else card
+        raise ValueError(f"{folder / CARD} has format {told!r}: this is format {FORMAT}")
+    missing = [key for key in ("network", "width", "actors", "years", "verbs", "pieces", "weights") if key not in card]
+    if missing:
+        raise ValueError(f"{folder / CARD} says nothing of {', '.join(missing)}")
+    content = (folder / WEIGHTS).read_bytes()
+    if (found := hashlib.sha256(content).hexdigest()) != card["weights"]["sha256"]:
+        raise ValueError(f"{folder / WEIGHTS} has hash {found}, its card names {card['weights']['sha256']}")
+    try:
+        policy = LearnedPolicy(read_safetensors(content), card)
+        if scenario is not None:
+            policy.check_fits(scenario)
+    except ValueError as error:
+        raise ValueError(f"{folder}: {error}") from None
+    return policy
