@@ -158,6 +158,7 @@ assert not {{"torch", "safetensors", "stable_baselines3"}} & set(sys.modules)
 
 def test_zips_with_pickles_load_only_where_allowed(tmp_path, play):
     pytest.importorskip("sb3_contrib", reason="sb3-contrib is not installed")
+    pytest.importorskip("safetensors", reason="safetensors is not installed")
     from sb3_contrib import MaskablePPO
 
     from agents.network import StatePolicy
