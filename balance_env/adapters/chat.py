@@ -1,7 +1,7 @@
 """Language models: a player that asks an OpenAI-compatible chat server what a state does. Needs no further library.
 
 batch = VectorEnv("powers_1913", players=["learner", *["balance_of_threat"] * 9], autoreset=False)
-recorder = play_out(batch, 0, {0: ChatPlayer("http://127.0.0.1:8000/v1", "some-model", temperature=0)})
+recorder = play_out(batch, 0, {0: ChatPlayer("http://127.0.0.1:8000/v1", "some-model")})
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ..core.world import Verb
 from ..vector import VectorEnv
@@ -24,6 +26,7 @@ LONGEST_WAIT = 30.0  # seconds between tries
 QUOTED = 300  # characters of a refusal that are passed on
 
 
+@dataclass
 class ChatPlayer:
     """A player that shows a chat model its seat in words and does what it answers.
 
@@ -32,18 +35,14 @@ class ChatPlayer:
 
     Parameters
     ----------
-    url : str
-        The server's base, such as `http://127.0.0.1:8000/v1`.
-    model : str
+    url, model : str
+        The server's base, such as `http://127.0.0.1:8000/v1`, and the name of a model there.
     key : str, optional
         Of the server; by default the environment's OPENAI_API_KEY, if there is one.
-    timeout : float
-        Seconds for one answer.
-    tries : int
-        For one answer, at least 1; between them `wait` seconds, doubled each time up to half a minute.
-    give_up : int
-    **settings
-        Further fields of the request, such as `temperature=0`.
+    timeout, wait : float
+        Seconds for one answer; seconds before the second of `tries`, doubled for each further one, at most half a minute.
+    settings : mapping
+        Further fields of the request, such as `{"temperature": 0}`.
 
     Attributes
     ----------
@@ -51,26 +50,22 @@ class ChatPlayer:
         `asked`, `illegal`, `unreadable`, `unanswered` years and `retried` requests.
     """
 
-    def __init__(
-        self,
-        url: str,
-        model: str,
-        *,
-        key: str | None = None,
-        timeout: float = 60.0,
-        tries: int = 3,
-        wait: float = 1.0,
-        give_up: int = 5,
-        **settings: object,
-    ) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError(f"url = {url!r}: http:// or https:// is needed, as in http://127.0.0.1:8000/v1")
-        if tries < 1 or timeout <= 0:
-            raise ValueError(f"tries = {tries}, timeout = {timeout}: at least 1 try and more than 0 seconds are needed")
-        self.url, self.model, self.settings = url.rstrip("/") + "/chat/completions", model, settings
-        self.key = os.environ.get("OPENAI_API_KEY") if key is None else key
-        self.timeout, self.tries, self.wait, self.give_up = timeout, tries, wait, give_up
-        self.counts: Counter[str] = Counter()
+    url: str
+    model: str
+    key: str | None = None
+    timeout: float = 60.0
+    tries: int = 3
+    wait: float = 1.0
+    give_up: int = 5
+    settings: Mapping[str, object] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter, init=False)
+
+    def __post_init__(self) -> None:
+        if not self.url.startswith(("http://", "https://")):
+            raise ValueError(f"url = {self.url!r}: http:// or https:// is needed, as in http://127.0.0.1:8000/v1")
+        if self.tries < 1 or self.timeout <= 0:
+            raise ValueError(f"tries = {self.tries}, timeout = {self.timeout}: at least 1 try, more than 0 seconds")
+        self._address = self.url.rstrip("/") + "/chat/completions"
         self._silent, self._lock = 0, threading.Lock()  # answers missing in a row; seats may share a player
 
     def __call__(self, batch: VectorEnv, seat: int) -> int:
@@ -86,16 +81,12 @@ class ChatPlayer:
     def ask(self, system: str, user: str) -> str | None:
         """What the model answers; None after `tries` without an answer.
 
-        Raises
-        ------
-        ValueError
-            If the server refuses the request.
-        ConnectionError
-            If it gave no answer `give_up` times in a row.
+        ValueError if the server refuses; ConnectionError if it gave no answer `give_up` times in a row.
         """
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         body = json.dumps({"model": self.model, "messages": messages, **self.settings}).encode()
-        head = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {self.key}"} if self.key else {})
+        key = os.environ.get("OPENAI_API_KEY") if self.key is None else self.key
+        head = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
         why = ""
         for number in range(self.tries):
             if number:
@@ -103,7 +94,7 @@ class ChatPlayer:
                 time.sleep(min(LONGEST_WAIT, self.wait * 2 ** (number - 1)))
             try:
                 with urllib.request.urlopen(
-                    urllib.request.Request(self.url, body, head), timeout=self.timeout
+                    urllib.request.Request(self._address, body, head), timeout=self.timeout
                 ) as reply:
                     text = json.load(reply)["choices"][0]["message"]["content"]
                 self._silent = 0
@@ -111,15 +102,15 @@ class ChatPlayer:
             except urllib.error.HTTPError as error:
                 if error.code not in BUSY and error.code < SERVER_ERRORS:
                     said = error.read(QUOTED).decode(errors="replace")
-                    raise ValueError(f"{self.url} refused model {self.model!r} with {error.code}: {said}") from None
+                    raise ValueError(
+                        f"{self._address} refused model {self.model!r} with {error.code}: {said}"
+                    ) from None
                 why = f"status {error.code}"
-            except OSError as error:  # time-outs, and servers that are not there
-                why = str(error)
-            except (ValueError, KeyError, IndexError, TypeError) as error:
-                why = f"no chat completion: {type(error).__name__} {error}"
+            except (OSError, ValueError, LookupError, TypeError) as error:  # no server, too late, or no completion
+                why = f"{type(error).__name__} {error}"
         self._silent += 1
         if self._silent >= self.give_up:
-            raise ConnectionError(f"{self.url} gave no answer {self._silent} times in a row, last: {why}")
+            raise ConnectionError(f"{self._address} gave no answer {self._silent} times in a row, last: {why}")
         return None
 
     def _count(self, what: str) -> None:
