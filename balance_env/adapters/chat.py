@@ -40,7 +40,7 @@ class ChatPlayer:
     key : str, optional
         Of the server; by default the environment's OPENAI_API_KEY, if there is one.
     timeout, wait : float
-        Seconds for one answer; seconds before the second of `tries`, doubled for each further one, at most half a minute.
+        Seconds for one answer; seconds before the second of `tries`, doubled for each further one up to half a minute.
     settings : mapping
         Further fields of the request, such as `{"temperature": 0}`.
 
