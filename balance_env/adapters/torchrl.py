@@ -35,6 +35,8 @@ class TorchRLEnv(EnvBase):
     ----------
     scenario, num_worlds, threads, **overrides
         As of `VectorEnv`.
+    state : bool
+        Give `"state"`; it costs a look at every world, twice in a year in which one begins again.
 
     Attributes
     ----------
@@ -44,22 +46,28 @@ class TorchRLEnv(EnvBase):
     batch_locked = True
 
     def __init__(
-        self, scenario: str | Scenario = "default", num_worlds: int = 1, *, threads: int | None = None, **overrides: Any
+        self,
+        scenario: str | Scenario = "default",
+        num_worlds: int = 1,
+        *,
+        threads: int | None = None,
+        state: bool = True,
+        **overrides: Any,
     ) -> None:
         self.batch = batch = VectorEnv(scenario, num_worlds, threads=threads, autoreset=False, **overrides)
         super().__init__(device="cpu", batch_size=[num_worlds])
         self._seed_to_come: int | None = None
         one, seats = (num_worlds,), (num_worlds, batch.num_actors)
-        row, state, actions = batch.single_observation_space, batch.state_space, batch.num_actions
+        row, actions = batch.single_observation_space, batch.num_actions
         low, high = (torch.from_numpy(bound).expand(*seats, -1).clone() for bound in (row.low, row.high))
         seen = {
             "observation": Bounded(low, high, dtype=torch.float32),
             "action_mask": Binary(actions, (*seats, actions), dtype=torch.bool),
             "mask": Binary(shape=seats, dtype=torch.bool),
         }
-        self.observation_spec = Composite(
-            {GROUP: Composite(seen, shape=seats), "state": Bounded(-1.0, 1.0, (*one, *state.shape))}, shape=one
-        )
+        self.gives_state = state
+        truth = {"state": Bounded(-1.0, 1.0, (*one, *batch.state_space.shape))} if state else {}
+        self.observation_spec = Composite({GROUP: Composite(seen, shape=seats), **truth}, shape=one)
         self.action_spec = Composite(
             {GROUP: Composite({"action": Categorical(actions, seats)}, shape=seats)}, shape=one
         )
@@ -79,7 +87,8 @@ class TorchRLEnv(EnvBase):
             "mask": torch.from_numpy(out.alive.copy()).view(torch.bool),
         }
         group = TensorDict(seen, (worlds, self.batch.num_actors))
-        return TensorDict({GROUP: group, "state": torch.from_numpy(self.batch.state())}, (worlds,))
+        truth = {"state": torch.from_numpy(self.batch.state())} if self.gives_state else {}
+        return TensorDict({GROUP: group, **truth}, (worlds,))
 
     def _reset(self, tensordict: TensorDictBase | None = None, **_: Any) -> TensorDictBase:
         """Start all worlds, or the next episode in those that `_reset` names."""

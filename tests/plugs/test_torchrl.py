@@ -58,8 +58,9 @@ def test_torchrl_is_told_what_the_batch_tells(scenario):
 
 
 @pytest.mark.parametrize("scenario", ["default", "small", "coercive", "concert"])
-def test_specs_hold(scenario):
-    check_env_specs(TorchRLEnv(violent(scenario), 3, threads=1), seed=0)
+@pytest.mark.parametrize("state", [True, False])
+def test_specs_hold(scenario, state):
+    check_env_specs(TorchRLEnv(violent(scenario), 3, threads=1, state=state), seed=0)
 
 
 def test_actions_drawn_from_the_spec_are_legal_and_only_the_end_of_a_world_resets_it():
