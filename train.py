@@ -108,17 +108,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--config", default="configs/default.yaml", help="a YAML file (default configs/default.yaml)")
     parser.add_argument("--run", help="the run folder, which must not exist (default runs/<config>-<seed>-<n>)")
+    parser.add_argument("--address", help="a running Ray cluster to join, for configs with `learner: rllib`")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="overrides a key of the config")
     given = parser.parse_args(arguments)
     try:
         config = read_config(given.config, given.set)
+        fit = choose_learner(config, given.address)
         folder = new_run_folder(given.run, Path(given.config).stem, config.seed)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
     (folder / RESOLVED).write_text(yaml.safe_dump(config.model_dump(), sort_keys=False), encoding="utf-8")
-    received = train(config, folder, Console(width=140))
+    received = fit(config, folder, Console(width=140))
     return 128 + received if received else 0
+
+
+def choose_learner(config: Config, address: str | None) -> Callable[[Config, Path, Console], int]:
+    """The `train` of the config's learner; joins the Ray cluster it needs, ValueError if there is none."""
+    if config.learner == "sb3":
+        if address is not None:
+            raise ValueError("--address joins a Ray cluster: it needs a config with `learner: rllib`")
+        return train
+    try:
+        from agents import rllib
+    except ImportError as error:
+        raise ValueError(f"`learner: rllib`: {error}") from None
+    rllib.connect(address)
+    return rllib.train
 
 
 if __name__ == "__main__":

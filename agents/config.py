@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -34,6 +34,10 @@ class Config(BaseModel):
     torch_threads: Count = 2  # of the network
     checkpoints: Count = 5  # spread over the run; the last is the trained policy
     eval_worlds: Annotated[int, Field(ge=0)] = 100  # paired worlds a design after training; 0: no evaluation
+    # who learns, and where
+    learner: Literal["sb3", "rllib"] = "sb3"
+    runners: Annotated[int, Field(ge=0)] = 0  # processes with `worlds` worlds each; 0: the learner's own (rllib)
+    policies: Literal["shared", "design", "seat"] = "shared"  # who shares a network (rllib)
     # the learner
     learning_rate: Annotated[float, Field(gt=0.0)] = 3e-4
     anneal: bool = False  # the learning rate falls to 0 over the run

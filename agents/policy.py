@@ -24,10 +24,15 @@ def as_function(network: MaskableActorCriticPolicy) -> Policy:
         network.set_training_mode(False)
         with torch.no_grad():
             chosen_from: Any = network.get_distribution(torch.as_tensor(rows), masks).distribution
-        reached = chosen_from.probs.double().cumsum(-1).numpy()
-        return (reached < draws[:, None] * reached[:, -1:]).sum(-1)
+        return drawn(chosen_from.probs, draws)
 
     return act
+
+
+def drawn(chances: torch.Tensor, draws: np.ndarray) -> np.ndarray:
+    """Actions (n,) with `chances` (n, A), by one uniform draw (n,) each."""
+    reached = chances.double().cumsum(-1).numpy()
+    return (reached < draws[:, None] * reached[:, -1:]).sum(-1)
 
 
 def load_policy(path: str | Path) -> Policy:

@@ -10,14 +10,14 @@ from . import require
 
 require("torchrl")
 
-import torch  # noqa: E402
-from tensordict import TensorDict, TensorDictBase  # noqa: E402
-from torchrl.data import Binary, Bounded, Categorical, Composite, Unbounded  # noqa: E402
-from torchrl.envs import EnvBase  # noqa: E402
+import torch
+from tensordict import TensorDict, TensorDictBase
+from torchrl.data import Binary, Bounded, Categorical, Composite, Unbounded
+from torchrl.envs import EnvBase
 
-from ..core.world import Ending  # noqa: E402
-from ..scenario import Scenario  # noqa: E402
-from ..vector import VectorEnv  # noqa: E402
+from ..core.world import Ending
+from ..scenario import Scenario
+from ..vector import VectorEnv
 
 GROUP = "agents"
 DONES = ("done", "terminated", "truncated")
