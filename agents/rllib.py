@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,8 @@ from agents.watch import StopOnSignal
 from balance_env.adapters.rllib import MAPPINGS, MaskedModule, RLlibEnv
 
 CHECKPOINT = "rllib"  # of a run folder
+REACHED_WITHIN = 10.0  # seconds, to a cluster
+ANSWERED_WITHIN = 5.0  # seconds, by a runner, before the training goes on without it
 LONGEST_GRADIENT = 0.5  # as of Stable-Baselines3
 
 
@@ -58,7 +61,7 @@ def make_algorithm(config: Config) -> PPOConfig:
             minibatch_size=config.batch_size,
             train_batch_size_per_learner=config.n_steps * max(1, config.runners),
         )
-        .fault_tolerance(restart_failed_env_runners=True)
+        .fault_tolerance(restart_failed_env_runners=True, env_runner_health_probe_timeout_s=ANSWERED_WITHIN)
         .debugging(seed=config.seed)
         # Batches are counted in years of a runner, since RLlib cannot count agents that come and go, and minibatches
         # in agent-steps; RLlib's validation compares the two and refuses.
@@ -67,10 +70,16 @@ def make_algorithm(config: Config) -> PPOConfig:
 
 
 def connect(address: str | None) -> None:
-    """Start Ray here, or join the cluster at `address`; ValueError if there is none."""
+    """Start Ray here, or join the cluster at `address`; ValueError if there is none.
+
+    The address is tried first: Ray itself goes on trying for minutes.
+    """
+    host, colon, port = (address or "").removeprefix("ray://").rpartition(":")
     try:
+        if colon:
+            socket.create_connection((host, int(port)), timeout=REACHED_WITHIN).close()
         ray.init(address=address, include_dashboard=None if address else False, log_to_driver=False)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise ValueError(
             f"no Ray cluster can be joined at {address!r} ({error}): start one with `ray start --head`, "
             "or leave --address out to train on this machine"
@@ -85,7 +94,8 @@ def iterations(algorithm: Algorithm, config: Config) -> Iterator[dict[str, Any]]
         told = result["env_runners"]
         played = int(sum(told["num_module_steps_sampled_lifetime"].values()))
         illegal = algorithm.env_runner_group.foreach_env_runner(
-            lambda runner: sum(env.unwrapped.illegal_actions for env in runner.env.envs) if runner.env else 0
+            lambda runner: sum(env.unwrapped.illegal_actions for env in runner.env.envs) if runner.env else 0,
+            timeout_seconds=ANSWERED_WITHIN,
         )
         yield {
             "agent_steps": played,
