@@ -27,7 +27,7 @@ PLUGS ?= sb3 torchrl rllib jax
 PLUGS_DIR ?= .plugs
 
 plugs:
-	$(PYTHON) benchmarks/plugs.py --folder $(PLUGS_DIR) $(if $(OLDEST),--oldest) $(PLUGS)
+	$(PYTHON) tests/plugs/run.py --folder $(PLUGS_DIR) $(if $(OLDEST),--oldest) $(PLUGS)
 
 clean:
 	rm -rf .venv .plugs build *.egg-info

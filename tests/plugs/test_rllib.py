@@ -152,7 +152,7 @@ def training():
 
 
 @pytest.mark.parametrize(("policies", "names"), [("shared", ["shared"]), ("design", ["defensive", "offensive"])])
-def test_a_config_trains_policies_that_keep_the_contract(policies, names, training, tmp_path):
+def test_a_config_trains_policies_that_keep_the_contract(policies, names, training, tmp_path, record_property):
     from agents.rllib import load_policy
 
     assert training(arguments(tmp_path / "run", "--set", f"policies={policies}")) == 0
@@ -160,6 +160,9 @@ def test_a_config_trains_policies_that_keep_the_contract(policies, names, traini
     assert rows[-1]["agent_steps"] >= 1200
     assert rows[-1]["illegal_actions"] == 0
     assert np.isfinite(rows[-1]["episode_return"])
+    record_property("ran", f"PPO by `train.py`, policies {policies}, three updates")
+    record_property("actions", int(rows[-1]["agent_steps"]))
+    record_property("illegal", int(rows[-1]["illegal_actions"]))
     for name in names:
         assert check_learner(load_policy(tmp_path / "run" / "rllib", name), "powers_1913").falls >= FALLS
     with pytest.raises(ValueError, match="no policy 'nobody'"):
@@ -186,7 +189,7 @@ def cluster(request):
     nodes.shutdown()
 
 
-def test_training_on_two_nodes_outlives_one_of_them(cluster, tmp_path):
+def test_training_on_two_nodes_outlives_one_of_them(cluster, tmp_path, record_property):
     from agents.config import read_config
     from agents.rllib import connect, iterations, load_policy, make_algorithm
 
@@ -201,6 +204,9 @@ def test_training_on_two_nodes_outlives_one_of_them(cluster, tmp_path):
     later = [next(lines) for _ in range(4)]
     assert later[-1]["runners"] == 1
     assert later[-1]["agent_steps"] > later[0]["agent_steps"] > first["agent_steps"]
+    record_property("ran", "PPO on two nodes, of which one is killed")
+    record_property("actions", int(later[-1]["agent_steps"]))
+    record_property("illegal", int(later[-1]["illegal_actions"]))
     algorithm.save_to_path(tmp_path / "saved")
     algorithm.stop()
     assert check_learner(load_policy(tmp_path / "saved"), "powers_1913").falls >= FALLS

@@ -82,7 +82,7 @@ def test_the_critic_reads_the_true_world():
     np.testing.assert_array_equal(env.reset()["state"].numpy(), env.batch.state())
 
 
-def test_mappo_learns_through_falls_without_an_illegal_action():
+def test_mappo_learns_through_falls_without_an_illegal_action(record_property):
     torch.manual_seed(0)
     env = TorchRLEnv(violent(), 4, threads=1)
     env.set_seed(0)
@@ -95,6 +95,9 @@ def test_mappo_learns_through_falls_without_an_illegal_action():
     assert all(np.isfinite(line["reward"]) for line in lines)
     assert not any(torch.equal(old, new) for old, new in zip(before, actor.parameters(), strict=True))
     assert all(weights.isfinite().all() for weights in actor.parameters())
+    record_property("ran", "MAPPO with a central critic, two updates")
+    record_property("actions", sum(line["agent_steps"] for line in lines))
+    record_property("illegal", sum(line["illegal"] for line in lines))
 
 
 def test_the_command_prints_a_line_an_update(capsys):
