@@ -26,8 +26,8 @@ speed: .venv/ready
 PLUGS ?= sb3 torchrl rllib jax
 PLUGS_DIR ?= .plugs
 
-plugs:
-	$(PYTHON) tests/plugs/run.py --folder $(PLUGS_DIR) $(if $(OLDEST),--oldest) $(PLUGS)
+plugs: .venv/ready
+	$(BIN)/python tests/plugs/run.py --folder $(PLUGS_DIR) $(if $(OLDEST),--oldest) $(PLUGS)
 
 clean:
 	rm -rf .venv .plugs build *.egg-info

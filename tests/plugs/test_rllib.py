@@ -208,11 +208,13 @@ def test_training_on_two_nodes_outlives_one_of_them(cluster, tmp_path, record_pr
     record_property("actions", int(later[-1]["agent_steps"]))
     record_property("illegal", int(later[-1]["illegal_actions"]))
     algorithm.save_to_path(tmp_path / "saved")
+    weights = algorithm.get_module("shared").get_state()
     algorithm.stop()
     assert check_learner(load_policy(tmp_path / "saved"), "powers_1913").falls >= FALLS
+    cluster.add_node(num_cpus=1)  # as many runners are started again as there were
     again = Algorithm.from_checkpoint(tmp_path / "saved")
-    for name, weights in again.get_module("shared").get_state().items():
-        np.testing.assert_array_equal(weights, algorithm.get_module("shared").get_state()[name])
+    for name, value in again.get_module("shared").get_state().items():
+        np.testing.assert_array_equal(value, weights[name])
     assert next(iterations(again, config))["agent_steps"] > later[-1]["agent_steps"]
     again.stop()
 
