@@ -8,6 +8,7 @@ import threading
 import time
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -213,3 +214,10 @@ def test_an_episode_in_which_states_fall_is_played_in_every_seat(server):
     assert fallen >= FALLS
     assert set(model.counts) == {"asked"}
     assert model.counts["asked"] == len(server.requests) == sum(row.verb is not None for row in recorder.states)
+
+
+def test_the_pages_program_runs(server, capsys):
+    page = (Path(__file__).resolve().parents[1] / "docs" / "plugs.md").read_text(encoding="utf-8")
+    program = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    exec(program.replace("http://127.0.0.1:8000/v1", server.url), {})
+    assert re.search(r"Counter\(\{'asked': \d+\}\)", capsys.readouterr().out)
