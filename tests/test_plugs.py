@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from plugs import run
 
 from balance_env import adapters
 from balance_env.adapters import NEEDS, numbers, require
@@ -69,3 +70,49 @@ def test_the_pages_program_runs_and_its_links_lead_somewhere(capsys):
     links = re.findall(r"\]\(([^)]+)\)", PAGE)
     assert links
     assert not [link for link in links if not (ROOT / "docs" / link).exists()]
+
+
+# the command that runs them
+
+
+def report(folder: Path, failures: int, *cases: str) -> Path:
+    """A report of pytest with these test cases."""
+    head = f'<testsuites><testsuite tests="{len(cases)}" failures="{failures}" errors="0" skipped="0">'
+    path = folder / "report.xml"
+    path.write_text(head + "".join(f"<testcase>{case}</testcase>" for case in cases) + "</testsuite></testsuites>")
+    return path
+
+
+def properties(**values: object) -> str:
+    entries = "".join(f'<property name="{name}" value="{value}"/>' for name, value in values.items())
+    return f"<properties>{entries}</properties>"
+
+
+def test_a_report_is_read_as_a_row(tmp_path):
+    cases = [properties(ran="A", actions=1200, illegal=0), properties(ran="B", actions=300, illegal=1), ""]
+    waived = '<skipped message="a cluster takes minutes: pytest --slow"/>'
+    assert run.read_report(report(tmp_path, 0, *cases, waived), slow=False) == ("A; B", "3 passed", "1,500", "1")
+
+
+@pytest.mark.parametrize(
+    ("failures", "case", "slow"), [(1, "", False), (0, "jax is not installed", False), (0, "--slow", True)]
+)
+def test_a_failed_or_skipped_test_makes_no_row(failures, case, slow, tmp_path):
+    skipped = f'<skipped message="{case}"/>' if case else ""
+    with pytest.raises(
+        RuntimeError, match=f"{failures} tests failed, {int(bool(case))} were skipped: {case or 'none'}"
+    ):
+        run.read_report(report(tmp_path, failures, skipped), slow)
+
+
+def test_a_row_takes_the_place_of_the_one_of_its_version(tmp_path, monkeypatch):
+    page = tmp_path / "plugs.md"
+    page.write_text(
+        PAGE.split("| framework |")[0] + f"| {' | '.join(run.HEAD)} |\n|---|---|---|---|---|---|\n\n## After\n"
+    )
+    monkeypatch.setattr(run, "PAGE", page)
+    for row in (("ray", "2.60", "x"), ("jax", "0.8", "old"), ("jax", "0.9", "x"), ("jax", "0.8", "new")):
+        run.write(row)
+    rows = [line for line in page.read_text().splitlines() if line.startswith(("| ray", "| jax"))]
+    assert rows == ["| jax | 0.8 | new |", "| jax | 0.9 | x |", "| ray | 2.60 | x |"]
+    assert page.read_text().endswith("\n\n## After\n")

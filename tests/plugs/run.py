@@ -51,26 +51,35 @@ def prepare(name: str, folder: Path, oldest: bool) -> Path:
 
 
 def run(name: str, python: Path, slow: bool) -> tuple[str, ...]:
-    """The row of a framework; RuntimeError if a test failed or was skipped."""
-    ask = f"from importlib.metadata import version; print(version({NEEDS[name].package!r}))"
+    """Run a framework's tests and return its row; RuntimeError as of `read_report`."""
+    package = NEEDS[name].package
+    ask = f"from importlib.metadata import version; print(version({package!r}))"
     version = subprocess.run([python, "-c", ask], check=True, capture_output=True, text=True).stdout.strip()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
         tests = [f"tests/plugs/test_{name}.py", "-W", "ignore", "-rs", f"--junitxml={report}"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run([python, "-m", "pytest", *tests, *["--slow"] * slow], cwd=ROOT, env=environment)
-        suite = ElementTree.parse(report).getroot()[0]
-    skipped = [case.get("name") for case in suite.iter("testcase") if case.find("skipped") is not None]
-    waived = not slow and all("cluster" in str(test) or "two_nodes" in str(test) for test in skipped)
-    if done.returncode or (skipped and not waived):
-        raise RuntimeError(f"{name} {version}: tests failed or were skipped ({', '.join(map(str, skipped)) or 'none'})")
-    told = {
-        key: [p.get("value") for p in suite.iter("property") if p.get("name") == key]
-        for key in ("ran", "actions", "illegal")
-    }
-    sums = [f"{sum(int(str(value)) for value in told[key]):,}" for key in ("actions", "illegal")]
-    passed = int(suite.get("tests", 0)) - len(skipped)
-    return (NEEDS[name].package, version, "; ".join(dict.fromkeys(told["ran"])), f"{passed} passed", *sums)
+        subprocess.run([python, "-m", "pytest", *tests, *["--slow"] * slow], cwd=ROOT, env=environment)
+        return package, version, *read_report(report, slow)
+
+
+def read_report(report: Path, slow: bool) -> tuple[str, ...]:
+    """What ran, how many tests passed, actions received in training and illegal ones, from pytest's report.
+
+    RuntimeError if a test failed, or was skipped for another reason than that `--slow` was not asked for.
+    """
+    suite = ElementTree.parse(report).getroot()[0]
+    skips = [entry.attrib["message"] for entry in suite.iter("skipped")]
+    unasked = [message for message in skips if slow or "--slow" not in message]
+    broken = int(suite.attrib["failures"]) + int(suite.attrib["errors"])
+    if broken or unasked:
+        raise RuntimeError(f"{broken} tests failed, {len(unasked)} were skipped: {'; '.join(unasked) or 'none'}")
+    told: dict[str, list[str]] = {"ran": [], "actions": [], "illegal": []}
+    for entry in suite.iter("property"):
+        told[entry.attrib["name"]].append(entry.attrib["value"])
+    sums = [f"{sum(map(int, told[key])):,}" for key in ("actions", "illegal")]
+    passed = int(suite.attrib["tests"]) - len(skips)
+    return "; ".join(dict.fromkeys(told["ran"])), f"{passed} passed", *sums
 
 
 def write(row: tuple[str, ...]) -> None:
