@@ -224,3 +224,18 @@ def test_the_command_joins_a_cluster(cluster, tmp_path):
     subprocess.run([*command, "--set", "runners=2"], check=True, cwd=ROOT)
     assert figures(tmp_path / "run")[-1]["runners"] == 2
     assert figures(tmp_path / "run")[-1]["illegal_actions"] == 0
+
+
+def test_a_sweep_over_the_offence_defence_balance_runs(training, request, record_property):
+    if not request.config.getoption("--slow"):
+        pytest.skip("a sweep takes minutes: pytest --slow")
+    from examples import tune_offence
+
+    settings = [part for setting in TINY if not setting.startswith("steps") for part in ("--set", setting)]
+    rows = tune_offence.main(["--steps", "400", *settings])
+    assert {row["offence"] for row in rows} == set(tune_offence.BALANCES)
+    assert all(row["agent_steps"] >= 400 for row in rows)
+    record_property("ran", "a Ray Tune sweep")
+    record_property("actions", int(sum(row["agent_steps"] for row in rows)))
+    record_property("illegal", int(sum(row["illegal_actions"] for row in rows)))
+    assert not any(row["illegal_actions"] for row in rows)
