@@ -90,8 +90,10 @@ def iterations(algorithm: Algorithm, config: Config) -> Iterator[dict[str, Any]]
     """Train until the run's agent-steps are played; what each iteration did."""
     began, played = time.perf_counter(), 0
     while played < config.steps:
-        result = algorithm.train()
-        told = result["env_runners"]
+        opened = time.perf_counter()
+        told = algorithm.train()["env_runners"]
+        years = told["num_env_steps_sampled"] / max(1, config.runners)  # which runners play side by side
+        share = years * told["env_step_timer"] / (time.perf_counter() - opened)
         played = int(sum(told["num_module_steps_sampled_lifetime"].values()))
         illegal = algorithm.env_runner_group.foreach_env_runner(
             lambda runner: sum(env.unwrapped.illegal_actions for env in runner.env.envs) if runner.env else 0,
@@ -102,6 +104,7 @@ def iterations(algorithm: Algorithm, config: Config) -> Iterator[dict[str, Any]]
             "seconds": round(time.perf_counter() - began, 2),
             "episode_return": float(told.get("episode_return_mean", np.nan)),
             "illegal_actions": sum(illegal),
+            "environment_share": round(float(share), 4),  # of the iteration's time
             "runners": algorithm.env_runner_group.num_healthy_remote_workers(),
         }
 
