@@ -12,21 +12,19 @@ from . import require
 
 require("rllib")
 
-import torch
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.apis.value_function_api import ValueFunctionAPI
 from ray.rllib.core.rl_module.torch import TorchRLModule
 from ray.rllib.env.multi_agent_env import MultiAgentEnv
 from ray.rllib.utils.torch_utils import FLOAT_MIN
-from torch import nn
+from torch import Tensor, nn
 
 from ..core.world import Ending
 from ..spaces import mask_space
 from ..vector import VectorEnv
 from ..view.text import design_name
 
-# Which module acts for an agent, `world_<w>.state_<i>.<design>`; arguments beside its id are RLlib's.
-MAPPINGS = {
+MAPPINGS = {  # which module acts for an agent, `world_<w>.state_<i>.<design>`; RLlib gives more arguments than its id
     "shared": lambda agent, *_, **__: "shared",
     "design": lambda agent, *_, **__: agent.split(".", 2)[2],
     "seat": lambda agent, *_, **__: agent.split(".")[1],
@@ -116,7 +114,7 @@ class MaskedModule(TorchRLModule, ValueFunctionAPI):
         scores = self.score(codes).masked_fill(seen["action_mask"] == 0, FLOAT_MIN)
         return {Columns.ACTION_DIST_INPUTS: scores, Columns.EMBEDDINGS: codes}
 
-    def compute_values(self, batch: dict[str, Any], embeddings: torch.Tensor | None = None) -> torch.Tensor:
+    def compute_values(self, batch: dict[str, Any], embeddings: Tensor | None = None) -> Tensor:
         """What the state expects (B,)."""
         codes = self.read(batch[Columns.OBS]["observations"]) if embeddings is None else embeddings
         return self.value(codes).squeeze(-1)

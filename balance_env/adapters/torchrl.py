@@ -68,9 +68,8 @@ class TorchRLEnv(EnvBase):
         self.gives_state = state
         truth = {"state": Bounded(-1.0, 1.0, (*one, *batch.state_space.shape))} if state else {}
         self.observation_spec = Composite({GROUP: Composite(seen, shape=seats), **truth}, shape=one)
-        self.action_spec = Composite(
-            {GROUP: Composite({"action": Categorical(actions, seats)}, shape=seats)}, shape=one
-        )
+        acts = Composite({"action": Categorical(actions, seats)}, shape=seats)
+        self.action_spec = Composite({GROUP: acts}, shape=one)
         self.reward_spec = Composite({GROUP: Composite({"reward": Unbounded((*seats, 1))}, shape=seats)}, shape=one)
         dones = {name: Binary(shape=(*one, 1), dtype=torch.bool) for name in DONES}
         by_seat = {name: Binary(shape=(*seats, 1), dtype=torch.bool) for name in DONES}
