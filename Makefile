@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test gates speed clean
+.PHONY: train test gates speed plugs clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -21,5 +21,13 @@ gates: .venv/ready
 speed: .venv/ready
 	$(BIN)/python benchmarks/speed.py --write docs/speed.md
 
+# Every framework in a virtual environment of its own, .plugs/NAME: its tests, which may not be skipped there, and
+# docs/plugs.md. `make plugs PLUGS=torchrl` runs one. The oldest versions: `make plugs OLDEST=1`.
+PLUGS ?= sb3 torchrl rllib jax
+PLUGS_DIR ?= .plugs
+
+plugs: .venv/ready
+	$(BIN)/python tests/plugs/run.py --folder $(PLUGS_DIR) $(if $(OLDEST),--oldest) $(PLUGS)
+
 clean:
-	rm -rf .venv build *.egg-info
+	rm -rf .venv .plugs build *.egg-info

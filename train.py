@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -89,6 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--config", help="a YAML file (default configs/default.yaml)")
     parser.add_argument("--run", help="the run folder, which must not exist (default runs/<config>-<seed>-<n>)")
+    parser.add_argument("--address", help="a running Ray cluster to join, for configs with `framework: rllib`")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="overrides a key of the config")
     parser.add_argument("--resume", metavar="RUN", help="go on with the run in this folder, under its own config")
     given = parser.parse_args(arguments)
@@ -103,13 +104,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             invite(config)
             folder = new_run_folder(given.run, Path(path).stem, config.seed)
             write_config(config, folder)
-        fit = train if config.population is None else fit_population
+        fit = choose_fit(config, given.address)
         with held(folder):
             received = fit(config, folder, Console(width=140))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
     return 128 + received if received else 0
+
+
+def choose_fit(config: Config, address: str | None) -> Callable[[Config, Path, Console], int]:
+    """What fits a config; joins the Ray cluster it needs, ValueError if there is none."""
+    if config.framework == "sb3":
+        if address is not None:
+            raise ValueError("--address joins a Ray cluster: it needs a config with `framework: rllib`")
+        return train if config.population is None else fit_population
+    try:
+        from agents import rllib
+    except ImportError as error:
+        raise ValueError(f"`framework: rllib`: {error}") from None
+    rllib.connect(address)
+    return rllib.train
 
 
 if __name__ == "__main__":

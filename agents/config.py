@@ -47,6 +47,9 @@ class Config(BaseModel):
     torch_threads: Count = 2  # of the network
     checkpoints: Count = 5  # spread over the run; the last is the trained policy
     eval_worlds: Annotated[int, Field(ge=0)] = 100  # paired worlds a design after training; 0: no evaluation
+    # with what, and where
+    framework: Literal["sb3", "rllib"] = "sb3"
+    runners: Annotated[int, Field(ge=0)] = 0  # processes with `worlds` worlds each; 0: the learner's own (rllib)
     # who learns, among whom: see `agents.casting`
     learners: Literal["shared", "design", "seat"] = "shared"  # one for all, one a design, one a seat
     learning_seats: Count | None = None  # of a world, drawn each episode; null: all

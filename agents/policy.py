@@ -117,7 +117,12 @@ def _read_zip(path: Path, allow_pickle: bool) -> OfRows:
         network.set_training_mode(False)
         with torch.no_grad():
             chosen_from: Any = network.get_distribution(torch.as_tensor(rows), masks).distribution
-        reached = chosen_from.probs.double().cumsum(-1).numpy()
-        return (reached < draws[:, None] * reached[:, -1:]).sum(-1)
+        return drawn(chosen_from.probs.numpy(), draws)
 
     return act
+
+
+def drawn(chances: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    """Actions (n,) with `chances` (n, A), by one uniform draw (n,) each."""
+    reached = chances.astype(float).cumsum(-1)
+    return (reached < draws[:, None] * reached[:, -1:]).sum(-1)

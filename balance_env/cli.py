@@ -16,13 +16,14 @@ from .core.actions import OBJECT_VERBS, PLAIN_VERBS
 from .core.capability import capability_share, quality_of_forces, share_of
 from .core.params import ABOUT, Parameters
 from .core.reward import DESIGNS, Term, design_weights
-from .core.world import NOBODY, Ending, Verb
+from .core.world import NOBODY, Clock, Ending, Verb
 from .doctrines import DOCTRINES, doctrine_id
 from .record import Recorder, listed
 from .scenario import Scenario, load_scenario, scenario_names
 from .single import DEFAULT_OPPONENTS, place_opponents
 from .vector import VectorEnv
 from .view.map import draw_map
+from .view.prompt import read_answer, welcome
 from .view.tables import VERB_MEANING, pages
 from .view.text import (
     choices,
@@ -30,7 +31,6 @@ from .view.text import (
     columns,
     debrief,
     labels_by_id,
-    meaning,
     names_by_seat,
     percent,
     state_table,
@@ -310,7 +310,7 @@ def run_play(options: argparse.Namespace) -> None:
     batch = make_batch(scenario, players, options.years)
     batch.reset(options.seed)
     recorder = Recorder(batch)
-    print("\n".join(welcome(batch, seat)))
+    print("\n".join([*welcome(batch, seat), "q ends the game."]))
     while recorder.ending == Ending.NOT and recorder.of_year(recorder.year)[seat].alive:
         print("\n" + state_table(batch, seat) + "\n")
         print("\n".join(what_seat_sees(batch, seat)) + "\n")
@@ -324,48 +324,19 @@ def run_play(options: argparse.Namespace) -> None:
     print("\n" + "\n".join(debrief(recorder, seat)))
 
 
-def welcome(batch: VectorEnv, seat: int) -> list[str]:
-    """Who the player is, and how to play."""
-    weights = batch.worlds.design[0, seat]
-    terms = listed([f"{term.name.lower()} ({weights[term]:g})" for term in Term if weights[term]])
-    lines = [
-        batch.scenario.description,
-        f"You are {names_by_seat(batch)[seat]}. What counts for you, with its weight: {terms}.",
-        "Each year all act at once. Answer with the number of an action, or with words, as in `arm` or `ally A`. "
-        "In the line of ally, + is a partner whose pledge you would restate, ~ has offered you a pact, ! is in a "
-        "dispute and you would stand by it. The table shows the forces of others as you perceive them. "
-        "q ends the game.",
-    ]
-    return [line for text in lines for line in wrapped(text)]
-
-
 def ask(batch: VectorEnv, seat: int) -> int | None:
     """The player's legal action, asked for until it is one; None at `q` or the end of input."""
     print("\n".join(choices(batch, seat)))
-    legal = {int(action) for action in np.flatnonzero(batch.action_masks[0, seat])}
-    words = spoken(batch, seat, legal)
-    year = int(batch.worlds.clock[0, 3]) + 1
+    year = int(batch.worlds.clock[0, Clock.YEAR]) + 1
     while True:
         try:
-            answer = " ".join(input(f"{year_label(batch.scenario, year)}> ").lower().split())
+            answer = input(f"{year_label(batch.scenario, year)}> ").strip()
         except EOFError:
             print()
             return None
-        if answer in ("q", "quit"):
+        if answer.lower() in ("q", "quit"):
             return None
-        action = int(answer) if answer.isdecimal() else words.get(answer)
-        if action in legal:
+        action = read_answer(answer, batch, seat)
+        if action is not None and batch.action_masks[0, seat, action]:
             return action
         print(f"{answer!r} is none of the actions above; q ends the game.")
-
-
-def spoken(batch: VectorEnv, seat: int, legal: set[int]) -> dict[str, int]:
-    """Legal actions by their words in lower case: `arm`, `ally frn`, `ally france`."""
-    names = names_by_seat(batch)
-    labels = [labels_by_id(batch.scenario)[ident] for ident in batch.worlds.actor[0].ident]
-    words = {}
-    for action in legal:
-        verb, target = meaning(batch, seat, action)
-        objects = [""] if target is None else [f" {labels[target]}", f" {names[target]}"]
-        words.update({f"{verb}{thing}".lower(): action for thing in objects})
-    return words

@@ -6,7 +6,8 @@ after a year; no rule is stepped here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -15,6 +16,8 @@ import numpy as np
 from .core.reward import Term
 from .core.world import NOBODY, Clock, Ending, Outcome, Verb, World
 from .vector import VectorEnv
+
+Player = Callable[[VectorEnv, int], int]  # a batch of one world and a seat, to the action of its state
 
 
 class StateYear(NamedTuple):
@@ -457,16 +460,22 @@ class Recorder:
             )
 
 
-def play_out(batch: VectorEnv, seed: int | None = None) -> Recorder:
-    """Play one episode in which doctrines hold every seat; return what happened.
+def play_out(batch: VectorEnv, seed: int | None = None, players: Mapping[int, Player] | None = None) -> Recorder:
+    """Play one episode in which doctrines, and `players` by seat, act for every state; return what happened.
 
-    ValueError where a seat is a learner's, and as of `Recorder`.
+    Players are asked for the living, all of them at once, each in a thread of its own: some wait for a network.
+    ValueError where a seat has neither, and as of `Recorder`.
     """
+    players = players or {}
     batch.reset(seed)
-    if (batch.worlds.actor["player"] == NOBODY).any():
+    if set(np.flatnonzero(batch.worlds.actor["player"][0] == NOBODY)) - set(players):
         raise ValueError("play_out needs a doctrine in every seat: give players=... when making the batch")
     recorder = Recorder(batch)
-    while recorder.ending == Ending.NOT:
-        batch.advance()
-        recorder.record()
+    with ThreadPoolExecutor(max(1, len(players))) as pool:
+        while recorder.ending == Ending.NOT:
+            living = [seat for seat in players if batch.outputs.alive[0, seat]]
+            actions = list(pool.map(lambda seat: players[seat](batch, seat), living))
+            batch.pending_actions[0, living] = actions
+            batch.advance()
+            recorder.record()
     return recorder

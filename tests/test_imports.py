@@ -23,7 +23,18 @@ MAY = {
     "vector": {"core", "doctrines", "kernels", "scenario", "spaces"},
 }
 CORE_MAY = {"__future__", "math", "enum", "typing", "statistics", "numpy"}
-LEARNING = {"torch", "ray", "stable_baselines3", "sb3_contrib", "agents", "train", "tianshou", "torchrl", "supersuit"}
+LEARNING = {
+    "torch",
+    "ray",
+    "stable_baselines3",
+    "sb3_contrib",
+    "agents",
+    "train",
+    "tianshou",
+    "torchrl",
+    "supersuit",
+    "jax",
+}
 
 
 def part_of(path: Path) -> str:

@@ -32,6 +32,7 @@ from balance_env.core.world import (
     allocate_worlds,
 )
 from balance_env.core.year import year
+from balance_env.testing import VIOLENT as VIOLENT  # for the tests that import it from here
 
 NEVER, ALWAYS = -600.0, 600.0  # logits of what does not and what does happen
 # The numbers of the game's definition, held here so that a test's arithmetic outlives any tuning of defaults.
@@ -104,8 +105,6 @@ STILL = {  # what happens by itself is switched off, each switch to be thrown by
     "going_on": 1.0,
     "hegemony": 1.0,
 }
-# Parameters, all in range, under which states fall soon.
-VIOLENT = {"dispute_base": -3.0, "spoils": 0.3, "conquest": 0.9, "war_forces": 0.15, "floor": 0.15}
 
 
 @dataclass

@@ -1,1 +1,40 @@
 """One leaf per framework; a leaf imports its library, and nothing imports a leaf."""
+
+from __future__ import annotations
+
+import re
+from importlib import metadata
+from typing import NamedTuple
+
+
+class Need(NamedTuple):
+    """The library that a leaf plugs into, and the versions it was tested with."""
+
+    package: str
+    least: str
+    below: str
+
+
+NEEDS = {  # by the name of the leaf, which is that of its extra
+    "sb3": Need("stable-baselines3", "2.7", "2.10"),
+    "torchrl": Need("torchrl", "0.13.1", "0.15"),
+    "rllib": Need("ray", "2.55", "2.61"),
+    "jax": Need("jax", "0.8", "0.11"),
+}
+
+
+def require(leaf: str) -> None:
+    """ImportError that says what to install, if the library of a leaf is missing or of another version."""
+    package, least, below = NEEDS[leaf]
+    cure = f"balance_env.adapters.{leaf} needs {package}>={least},<{below}: pip install 'balance-env[{leaf}]'"
+    try:
+        found = metadata.version(package)
+    except metadata.PackageNotFoundError:
+        raise ImportError(f"{package} is not installed. {cure}") from None
+    if not numbers(least) <= numbers(found) < numbers(below):
+        raise ImportError(f"{package} {found} is installed. {cure}")
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """The numbers of a version, for comparison: `2.9.2rc1` is (2, 9, 2)."""
+    return tuple(int(part) for part in re.match(r"[\d.]*\d", version).group().split("."))  # type: ignore[union-attr]

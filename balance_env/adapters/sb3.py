@@ -6,6 +6,11 @@ import time
 from typing import Any
 
 import numpy as np
+
+from . import require
+
+require("sb3")
+
 from stable_baselines3.common.vec_env import VecEnv
 
 from ..scenario import Scenario
