@@ -98,13 +98,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if given.config or given.run or given.set:
                 raise ValueError("--resume goes alone: a run goes on under the config in its folder")
             folder, config = Path(given.resume), load_run(given.resume)
+            if config.framework != "sb3":
+                raise ValueError(f"--resume: RLlib's own checkpoint in {given.resume!r} is read by RLlib, not here")
+            fit = choose_fit(config, given.address)
         else:
             path = given.config or "configs/default.yaml"
             config = read_config(path, given.set)
             invite(config)
+            fit = choose_fit(config, given.address)
             folder = new_run_folder(given.run, Path(path).stem, config.seed)
             write_config(config, folder)
-        fit = choose_fit(config, given.address)
         with held(folder):
             received = fit(config, folder, Console(width=140))
     except ValueError as error:
