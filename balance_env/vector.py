@@ -17,7 +17,7 @@ from .core.pieces import OTHER_SIZE, Relation, row_size, state_size
 from .core.reward import Term
 from .core.world import NOBODY, Clock, World, allocate_scratch, allocate_worlds, bytes_per_world
 from .doctrines import doctrine_id
-from .kernels.cpu import LIVE, LOOK, Out, choose_actions, look_at_truth, run_worlds, step_worlds
+from .kernels.cpu import LEAVE, LIVE, LOOK, Out, choose_actions, look_at_truth, run_worlds, step_worlds
 from .scenario import Scenario, load_scenario
 from .spaces import action_space, row_space, state_space
 
@@ -274,8 +274,8 @@ class VectorEnv:
         self._step(np.full(self.num_worlds, LOOK, np.int64))
 
     def begin_next(self, chosen: np.ndarray) -> None:
-        """Start the next episode in the worlds where `chosen` (W,) is True; the others only look again."""
-        self._episodes[:] = np.where(chosen, self._worlds.clock[:, Clock.EPISODE] + 1, LOOK)
+        """Start the next episode in the worlds where `chosen` (W,) is True; the others stay as they are."""
+        self._episodes[:] = np.where(chosen, self._worlds.clock[:, Clock.EPISODE] + 1, LEAVE)
         self._step(self._episodes)
 
     def check_actions(self, actions: Any) -> None:

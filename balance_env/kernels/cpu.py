@@ -22,7 +22,8 @@ from ..core.year import year
 from ..doctrines import choose
 
 LIVE = -1  # orders of a step: live a year,
-LOOK = -2  # or only look
+LOOK = -2  # only look,
+LEAVE = -3  # or be left as it stands
 CACHE_LINE = 64  # bytes that come at a time
 
 
@@ -110,13 +111,15 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
     """One year of the worlds start..stop under `actions` (W, N), or what `orders` (W,) say.
 
     LIVE: a year; where it ends the world and `setting.autoreset` is on, its last rows go to
-    `out.final_rows` and the next episode begins. LOOK: rows and masks are written anew. An order of
-    0 or more begins that episode under `seed`. One kernel, so that it is compiled once.
+    `out.final_rows` and the next episode begins. LOOK: rows and masks are written anew. LEAVE:
+    nothing is. An order of 0 or more begins that episode under `seed`. One kernel, so that it is compiled once.
     """
     for w in range(start, stop):
         if w + 1 < stop:
             call_for_world(worlds, out, w + 1)
         world = at(worlds, w)
+        if orders[w] == LEAVE:
+            continue
         if orders[w] == LIVE and world.clock[Clock.ENDED] != Ending.NOT:
             rest(out, w)
             continue
