@@ -17,7 +17,7 @@ import jax.numpy as jnp
 
 from balance_env import Scenario
 from balance_env.testing import FALLS, Year, check_adapter, violent
-from examples import jax_ippo
+from docs.examples import jax_ippo
 
 
 class Played:

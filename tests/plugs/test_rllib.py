@@ -229,7 +229,7 @@ def test_the_command_joins_a_cluster(cluster, tmp_path):
 def test_a_sweep_over_the_offence_defence_balance_runs(training, request, record_property):
     if not request.config.getoption("--slow"):
         pytest.skip("a sweep takes minutes: pytest --slow")
-    from examples import tune_offence
+    from docs.examples import tune_offence
 
     settings = [part for setting in TINY if not setting.startswith("steps") for part in ("--set", setting)]
     rows = tune_offence.main(["--steps", "400", *settings])

@@ -17,7 +17,7 @@ from torchrl.envs.utils import check_env_specs
 
 from balance_env import Scenario
 from balance_env.testing import FALLS, Year, check_adapter, violent
-from examples import torchrl_mappo
+from docs.examples import torchrl_mappo
 
 
 class Played:

@@ -1,6 +1,6 @@
 """A Ray Tune sweep: the same learner where the defence, neither or the offence has the advantage.
 
-    python examples/tune_offence.py --steps 300000 [--address HOST:PORT]
+    python docs/examples/tune_offence.py --steps 300000 [--address HOST:PORT]
 
 One trial for each offence-defence balance, and a line for each with what a world of states earned in it. Needs
 `pip install balance-env[train,rllib]`.
@@ -16,7 +16,7 @@ from typing import Any
 
 from ray import tune
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from agents.config import read_config  # noqa: E402

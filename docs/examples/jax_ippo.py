@@ -1,6 +1,6 @@
 """IPPO (de Witt et al. 2020) in plain JAX: states share one network; the years are played inside `scan`.
 
-    python examples/jax_ippo.py --scenario default --worlds 32 --updates 100
+    python docs/examples/jax_ippo.py --scenario default --worlds 32 --updates 100
 
 Needs `pip install balance-env[jax]`.
 """

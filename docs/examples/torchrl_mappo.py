@@ -1,6 +1,6 @@
 """MAPPO (Yu et al. 2022) with TorchRL: states share one policy, and a central critic reads the true world.
 
-    python examples/torchrl_mappo.py --scenario default --worlds 32 --updates 100
+    python docs/examples/torchrl_mappo.py --scenario default --worlds 32 --updates 100
 
 The critic has a value for every seat, since states want different things. Needs `pip install balance-env[torchrl]`.
 """
