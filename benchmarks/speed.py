@@ -52,6 +52,10 @@ PHASES = {
     "reward": "reward(world, p, scratch, out.terms[w], out.rewards[w])",
     "observation": "observation(world, p, scratch, verbs, 0, out.rows[w], out.masks[w])",
 }
+DRAWS = {  # the parts of phases that draw for every pair of actors
+    "misperceptions drawn": "misperceive(world, p, scratch, .8)",
+    "disputes drawn": "draw_disputes(world, p, scratch)",
+}
 RULES = {
     "at": at,
     "read_actions": read_actions,
@@ -59,6 +63,8 @@ RULES = {
     "arming": economy.arming,
     "showdown": war.showdown,
     "open_disputes": dispute.open_disputes,
+    "draw_disputes": dispute.draw_disputes,
+    "misperceive": threat.misperceive,
     "economy": economy.economy,
     "fading": calendar.fading,
     "falling": survival.falling,
@@ -115,7 +121,7 @@ def phase_times(worlds: int = 1024, actors: int = 8) -> dict[str, float]:
     prepare = (
         "read_actions(world, actions[w], out.masks[w]); measure_strength(world, scratch); perceive(world, p, scratch)"
     )
-    kernels = {name: _loop(text) for name, text in {"prepare": prepare, **PHASES}.items()}
+    kernels = {name: _loop(text) for name, text in {"prepare": prepare, **PHASES, **DRAWS}.items()}
     times = {}
     for name, kernel in kernels.items():
         best = []
@@ -128,7 +134,7 @@ def phase_times(worlds: int = 1024, actors: int = 8) -> dict[str, float]:
             if repeat:  # the first one compiles
                 best.append(time.perf_counter() - start)
         times[name] = statistics.median(best) / worlds * 1e6
-    return {name: times[name] for name in PHASES}
+    return {name: times[name] for name in (*PHASES, *DRAWS)}
 
 
 def _loop(text: str) -> Callable[..., None]:
@@ -204,16 +210,20 @@ def report(quick: bool) -> list[str]:
             row = f"| {actors} | {worlds} | {one:,.0f} | {two:,.0f} | {two / one:.2f} |"
         lines.append(row)
         print(lines[-1], flush=True)
-    phases = phase_times()
-    whole = sum(phases.values())
+    times = phase_times()
+    phases, draws = ({name: times[name] for name in names} for names in (PHASES, DRAWS))
+    whole, drawing, bandwidth = sum(phases.values()), sum(draws.values()), copy_bandwidth()
     lines += ["", "| phase, N = 8, W = 1024 | µs a world-year | share |", "|---|---|---|"]
     lines += [f"| {name} | {value:.2f} | {value / whole:.0%} |" for name, value in phases.items()]
     lines += [f"| all | {whole:.2f} | |", ""]
     written = 8 * (row_size(8) * 4 + (3 + 3 * 7) + 8 + 8 * len(Term)) + bytes_per_world(8, len(Term))
+    copying = written / bandwidth / 1e3
     lines += [
-        f"Bytes written a world-year at N = 8, at most: {written:,} "
-        f"({written / whole / 1e3:.2f} GB/s at the speed above; "
-        f"this machine copies {copy_bandwidth():.0f} GB/s).",
+        f"Bytes written a world-year at N = 8, at most: {written:,} ({written / whole / 1e3:.2f} GB/s at the speed "
+        f"above; this machine copies {bandwidth:.0f} GB/s).",
+        f"What bounds it: draws for all pairs take {drawing:.2f} µs of {whole:.2f} ({drawing / whole:.0%}), the bytes "
+        f"at copy bandwidth {copying:.2f} µs ({copying / whole:.0%}); the rest is arithmetic, branches and memory out "
+        f"of order, {phases['observation'] / whole:.0%} of the whole in rows and masks.",
         f"State of a world: {bytes_per_world(8, len(Term)):,} bytes at N = 8, "
         f"{bytes_per_world(64, len(Term)):,} at N = 64.",
         f"PettingZoo, N = 8: {pettingzoo_years_per_second():,.0f} years/s.",
