@@ -191,7 +191,7 @@ def fill_blocks(world, scratch, lens, first, last):
             if i != j and world.actor[i].alive:
                 start = start_of(world, i, j)
                 block = scratch.pages[i - first, start : start + OTHER_SIZE]
-                for piece in range(OTHER_SIZE):
+                for piece in range(len(profile)):  # a length known only at run time is copied many at a time
                     block[piece] = profile[piece]
                 if world.actor[j].alive:
                     fill_other(world, scratch, lens, i, j, block)
