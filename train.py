@@ -25,7 +25,7 @@ from rich.console import Console
 
 from agents import behaviour
 from agents.casting import invite
-from agents.checkpoint import begin, go_on, is_due, keep, save_policies
+from agents.checkpoint import begin, go_on, is_due, keep, keep_state, save_policies
 from agents.config import Config, load_run, new_run_folder, read_config, write_config
 from agents.evaluate import EVALUATION, evaluate, table, write_csv
 from agents.evaluate import SEED as EVALUATION_SEED
@@ -52,14 +52,19 @@ def train(config: Config, folder: Path, console: Console) -> int:
     if not league.steps:
         begin(league, folder)
     console.print(f"run folder {folder}: {scenario.name}, {config.worlds} worlds, {config.steps:,} agent-steps")
+    if league.steps:
+        console.print(f"going on from {league.steps:,} agent-steps")
     with StopOnSignal() as stop, Watch(league, folder, stop) as watch:
         while league.steps < config.steps:
             before = league.steps
-            if not league.collect(watch.note_year):
-                break
+            league.collect(watch.note_year)
             watch.note_iteration(league.fit())
             if is_due(config, before, league.steps):
                 keep(league, watch, folder)
+            elif stop.received:
+                keep_state(league, watch, folder)
+            if stop.received:
+                break
     save_policies(league, folder)
     env.close()
     if stop.received:

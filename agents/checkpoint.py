@@ -52,6 +52,11 @@ def begin(league: League, folder: Path) -> None:
 def keep(league: League, watch: Watch, folder: Path) -> None:
     """Keep the policies, and replace the state."""
     keep_selves(league, folder)
+    keep_state(league, watch, folder)
+
+
+def keep_state(league: League, watch: Watch, folder: Path) -> None:
+    """Replace the state from which the run goes on."""
     content = io.BytesIO()
     state = {"version": STATE_VERSION, "tables": watch.kept(), "pool": league.cast.past(), "league": league.get_state()}
     torch.save(state, content)

@@ -82,8 +82,8 @@ class League:
         self.starts = np.ones(env.num_envs, bool)
         self.steps = self.iteration = 0
 
-    def collect(self, note_year: Callable[..., bool] | None = None) -> bool:
-        """Play `n_steps` years; `note_year(learners, actions, dones, infos)` may end it by False: then False."""
+    def collect(self, note_year: Callable[..., None] | None = None) -> None:
+        """Play `n_steps` years; `note_year(learners, actions, dones, infos)` is told of each."""
         self.buffer.reset()
         for learner in self.learners:
             learner.policy.set_training_mode(False)
@@ -108,13 +108,11 @@ class League:
                 action_masks=masks, learners=whom,
             )  # fmt: skip
             self.starts = dones
-            goes_on = note_year is None or note_year(whom, actions, dones, infos)
+            if note_year is not None:
+                note_year(whom, actions, dones, infos)
             self.cast.seat(self.states.batch.outputs.ended > 0)
-            if not goes_on:
-                return False
         whom = self.cast.learners()
         self.buffer.compute_returns_and_advantage(torch.as_tensor(self._values(self.rows, whom)), self.starts)
-        return True
 
     def _choose(self, rows: np.ndarray, masks: np.ndarray, whom: np.ndarray) -> tuple[np.ndarray, ...]:
         """Actions, values and log probabilities of the seats that learn; zeros for the rest."""

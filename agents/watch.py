@@ -91,8 +91,8 @@ class Watch:
         self.wars = self.falls = self.years = 0
         self.design = self.league.states.design
 
-    def note_year(self, learners: np.ndarray, actions: np.ndarray, dones: np.ndarray, infos: Sequence[Any]) -> bool:
-        """Count a year; False once a stop is asked for."""
+    def note_year(self, learners: np.ndarray, actions: np.ndarray, dones: np.ndarray, infos: Sequence[Any]) -> None:
+        """Count a year."""
         out, taught = self.league.states.batch.outputs, learners != NOBODYS
         np.add.at(self.acts, (self.design[taught], self.verb_of_action[actions[taught]]), 1)
         for slot in np.flatnonzero(dones & taught).tolist():
@@ -101,7 +101,6 @@ class Watch:
         self.falls += int(out.falls.sum())
         self.years += len(out.wars)
         self.design = self.league.states.design
-        return not self.stop.received
 
     def note_iteration(self, fits: Sequence[dict[str, float]]) -> None:
         """Write what was counted since the last iteration, and what is told of the fits."""

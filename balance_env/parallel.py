@@ -94,9 +94,13 @@ class BalanceParallelEnv(ParallelEnv):
 
         Raises
         ------
+        RuntimeError
+            Before the first reset.
         ValueError
             If an agent's action is missing, or is not in 0..A-1.
         """
+        if self._batch.seed is None:
+            raise RuntimeError("step before reset: call reset(seed) first")
         if not self.agents:
             return {}, {}, {}, {}, {}
         self._take(actions)

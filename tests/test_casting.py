@@ -67,7 +67,7 @@ def test_every_learner_learns_from_its_own_seats(learners, names):
     }[learners]
     assert np.array_equal(league.cast.learners(), expected)
     before = weights(league)
-    assert league.collect()
+    league.collect()
     told = league.fit()
     assert len(told) == len(names)
     assert all(np.isfinite(list(fit.values())).all() for fit in told)
@@ -112,12 +112,11 @@ def test_doctrines_hold_the_seats_that_do_not_learn(learning):
     arming, arm = guest == 0, action_table(SEATS, 3).index("arm")
     seen = []
 
-    def note_year(learners, actions, dones, infos) -> bool:
+    def note_year(learners, actions, dones, infos) -> None:
         seen.append((league.states.batch.pending_actions[arming] == arm).all())
-        return False
 
-    assert not league.collect(note_year)
-    assert seen == [True]
+    league.collect(note_year)
+    assert seen[0]  # later, worlds that ended have been cast anew
 
 
 def test_worlds_that_begin_are_cast_anew_and_the_others_stay():
@@ -132,7 +131,7 @@ def test_worlds_that_begin_are_cast_anew_and_the_others_stay():
 
 def test_guests_teach_nobody_and_ends_of_episodes_seat_again():
     league = begun(league_of(learning_seats=1, opponents=["hider"], overrides={"going_on": 0.7}))
-    assert league.collect()
+    league.collect()
     assert ((league.buffer.learners >= 0).reshape(-1, WORLDS, SEATS).sum(-1) <= 1).all()
     counts = np.bincount(np.nonzero((league.buffer.learners >= 0).reshape(-1, WORLDS, SEATS))[2], minlength=SEATS)
     assert (counts > 0.2 * counts.sum()).all()
@@ -171,7 +170,7 @@ def test_frozen_policies_that_do_not_fit_are_refused(tmp_path):
 def test_learners_with_a_memory_meet_policies_without(tmp_path):
     frozen = save(league_of(seed=9), tmp_path / "frozen")
     league = begun(league_of(years=3, learning_seats=1, opponents=[str(frozen)]))
-    assert league.collect()
+    league.collect()
     assert np.isfinite(list(league.fit()[0].values())).all()
 
 

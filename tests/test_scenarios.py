@@ -292,7 +292,7 @@ def test_players_sit_in_seats():
         ({"growht_mean": 0.1}, ["'growht_mean'", "did you mean 'growth_mean'?"]),
         ({"parameters": {"rst": 0.1}}, ["unknown parameter 'rst'", "did you mean 'rest'?"]),
         ({"parameters": 3}, ["parameters: ", "given 3"]),
-        ({"rest": 0.5}, ["parameter rest = 0.5 is out of range: 0 to 0.1 share of output a year"]),
+        ({"rest": 0.5}, ["parameter rest = 0.5 is out of range: 0 to 0.1 (share of output a year)"]),
         ({"rest": "much"}, ["parameter rest = 'much' is not a number"]),
         ({"ideology_spread": 3}, ["ideology_spread: 3.0 is out of range: 0 to 1"]),
         ({"technology_spread": float("nan")}, ["technology_spread: nan is out of range"]),

@@ -22,6 +22,7 @@ from stable_baselines3.common.vec_env import VecMonitor  # noqa: E402
 
 import train  # noqa: E402
 from agents import behaviour  # noqa: E402
+from agents.checkpoint import STATE  # noqa: E402
 from agents.config import Config, new_run_folder, read_config  # noqa: E402
 from agents.evaluate import LEARNER, compare, interval, play, seat_mix  # noqa: E402
 from agents.evaluate import main as evaluate_main  # noqa: E402
@@ -312,6 +313,10 @@ def test_interrupted_training_leaves_a_policy(number, tmp_path):
         job.kill()
     assert job.returncode == 128 + number
     assert "--resume" in told
+    stopped_at = metrics.read_text().splitlines()[-1].split(",")[1]
+    assert torch.load(folder / STATE, weights_only=False)["league"]["steps"] == int(
+        stopped_at
+    )  # nothing is played again
     load_team(folder)
     assert not list(folder.rglob("*.part"))
 

@@ -8,15 +8,15 @@ import numpy as np
 
 from .actions import PLAIN_VERBS, encode, is_legal
 from .arithmetic import ln
-from .capability import coalition, concentration, true_shares
-from .dispute import mark_principals, take_sides, win_chance
+from .capability import concentration
+from .dispute import mark_principals
 from .jit import phase, rule
+from .odds import fill_dispute
 from .pieces import (
     GLOBE_SIZE,
     GROWTH_SCALE,
     LOG_SCALE,
     OTHER_SIZE,
-    OTHERS_START,
     TERMS,
     TINY,
     WEIGHT_SCALE,
@@ -24,7 +24,7 @@ from .pieces import (
     Globe,
     Other,
     Own,
-    Relation,
+    start_of,
 )
 from .reward import securities
 from .threat import fears, perceived_threat
@@ -189,7 +189,7 @@ def fill_blocks(world, scratch, lens, first, last):
         profile = scratch.profile[j]
         for i in range(first, last):
             if i != j and world.actor[i].alive:
-                start = start_of(world, i, j)
+                start = start_of(world.place[i, j])
                 block = scratch.pages[i - first, start : start + OTHER_SIZE]
                 for piece in range(len(profile)):  # a length known only at run time is copied many at a time
                     block[piece] = profile[piece]
@@ -198,26 +198,20 @@ def fill_blocks(world, scratch, lens, first, last):
 
 
 @rule
-def start_of(world, i, j):
-    """Where the block about j begins in i's row."""
-    return OTHERS_START + world.place[i, j] * OTHER_SIZE
-
-
-@rule
 def fill_bonds(world, i, rows):
     """Write to both rows whose client i is, and whom it challenges."""
     k, j = world.actor[i].patron, world.actor[i].dispute
     if k != NOBODY:
-        rows[i, start_of(world, i, k) + Other.MY_PATRON] = 1.0
-        rows[k, start_of(world, k, i) + Other.MY_CLIENT] = 1.0
+        rows[i, start_of(world.place[i, k]) + Other.MY_PATRON] = 1.0
+        rows[k, start_of(world.place[k, i]) + Other.MY_CLIENT] = 1.0
     if j != NOBODY:
-        rows[i, start_of(world, i, j) + Other.CHALLENGED_BY_ME] = 1.0
-        rows[j, start_of(world, j, i) + Other.CHALLENGES_ME] = 1.0
+        rows[i, start_of(world.place[i, j]) + Other.CHALLENGED_BY_ME] = 1.0
+        rows[j, start_of(world.place[j, i]) + Other.CHALLENGES_ME] = 1.0
 
 
 @rule
 def fill_own(world, scratch, lens, i, row):
-    """Write what i knows of itself to the head of its row, and the state of the world to its tail."""
+    """Write what i knows of itself to the head of its row."""
     me, mind = world.actor[i], scratch.actor[i]
     row[Own.SHARE] = scratch.dyad[Draft.SHARE, i, i]
     row[Own.ECONOMY] = scaled_log(me.log_economy - lens.log_mean_output)
@@ -251,108 +245,6 @@ def fill_globe(world, scratch, lens, i, row):
     row[tail + Globe.CONCENTRATION] = concentration(squares, lens.living)
     row[tail + Globe.LIVING] = lens.living / len(world.actor)
     row[tail + Globe.YEAR] = min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR])
-
-
-@rule
-def fill_side(block, is_new, odds, odds_with, odds_against):
-    """Write a party's odds to its block; of several disputes, the one with the worst odds stands."""
-    if is_new or odds < block[Other.ODDS]:
-        block[Other.ODDS] = odds
-        block[Other.ODDS_WITH_ME] = odds_with
-        block[Other.ODDS_AGAINST_ME] = odds_against
-
-
-@rule
-def weigh_sides(world, p, scratch, c, j):
-    """Write the coalitions in c's challenge of j as everyone perceives them, itself left out.
-
-    To `Column.ATTACK` and `Column.DEFENCE` of all viewers. Returns the two frictions, of the
-    coalitions of all members.
-    """
-    actors = len(world.actor)
-    take_sides(world, p, scratch, c, j, False)
-    reach = world.dyad[Dyad.REACH, c, j]
-    for i in range(actors):
-        scratch.column[Column.ATTACK, i] = scratch.dyad[Draft.SEEN, c, i] * reach
-        scratch.column[Column.DEFENCE, i] = scratch.dyad[Draft.SEEN, j, i]
-    attackers = defenders = 1
-    for k in range(actors):
-        side = scratch.column[Column.SIDE, k]
-        if side > 0.0:
-            own = scratch.column[Column.ATTACK, k]
-            attackers += 1
-            for i in range(actors):
-                scratch.column[Column.ATTACK, i] += side * scratch.dyad[Draft.SEEN, k, i]
-            scratch.column[Column.ATTACK, k] = own
-        elif side < 0.0:
-            own = scratch.column[Column.DEFENCE, k]
-            defenders += 1
-            for i in range(actors):
-                scratch.column[Column.DEFENCE, i] -= side * scratch.dyad[Draft.SEEN, k, i]
-            scratch.column[Column.DEFENCE, k] = own
-    return coalition(1.0, attackers, p.friction), coalition(1.0, defenders, p.friction)
-
-
-@rule
-def weigh_odds(world, p, scratch, c, j):
-    """Write the odds of c's challenge of j as everyone perceives them, for everyone that is not a party to it.
-
-    `Column.OUT`: without the viewer; `Column.JOINED`: with it beside c; `Column.OPPOSED`: beside j.
-    """
-    actors = len(world.actor)
-    friction_of_attack, friction_of_defence = weigh_sides(world, p, scratch, c, j)
-    friction, decisiveness, offence, stand_by = p.friction, p.decisiveness, p.offence * p.offence_bias, p.stand_by
-    for i in range(actors):
-        side = scratch.column[Column.SIDE, i]
-        scratch.column[Column.ATTACK, i] *= friction_of_attack / (friction if side > 0.0 else 1.0)
-        scratch.column[Column.DEFENCE, i] *= friction_of_defence / (friction if side < 0.0 else 1.0)
-        scratch.column[Column.OUT, i] = win_chance(
-            scratch.column[Column.ATTACK, i], scratch.column[Column.DEFENCE, i], decisiveness, offence
-        )
-    for i in range(actors):
-        side = scratch.column[Column.SIDE, i]
-        mine = stand_by * scratch.dyad[Draft.SEEN, i, i] * world.dyad[Dyad.REACH, i, j]
-        with_attack = friction * friction_of_attack / (friction if side > 0.0 else 1.0)
-        with_defence = friction * friction_of_defence / (friction if side < 0.0 else 1.0)
-        joined = friction * scratch.column[Column.ATTACK, i] + mine * with_attack
-        opposed = friction * scratch.column[Column.DEFENCE, i] + mine * with_defence
-        scratch.column[Column.JOINED, i] = win_chance(joined, scratch.column[Column.DEFENCE, i], decisiveness, offence)
-        scratch.column[Column.OPPOSED, i] = win_chance(scratch.column[Column.ATTACK, i], opposed, decisiveness, offence)
-
-
-@rule
-def fill_dispute(world, p, scratch, c, rows):
-    """Write to all rows what everyone sees of c's dispute: who is against its friends, and the odds."""
-    j = world.actor[c].dispute
-    weigh_odds(world, p, scratch, c, j)
-    for i in range(len(world.actor)):
-        if world.actor[i].alive:
-            out = scratch.column[Column.OUT, i]
-            with_c, with_j = scratch.column[Column.JOINED, i], scratch.column[Column.OPPOSED, i]
-            if i == c or i == j:
-                with_c = with_j = out
-            fill_parties(world, i, c, j, out, with_c, with_j, rows[i])
-
-
-@rule
-def fill_parties(world, i, c, j, out, with_c, with_j, row):
-    """Write to i's row the odds `out` of c's challenge of j, and whether a party is against its friends."""
-    if i != c:
-        start = start_of(world, i, c)
-        block = row[start : start + OTHER_SIZE]
-        fill_side(block, block[Other.ODDS] == 0.0, out, with_c, with_j)
-        if i != j and world.dyad[Dyad.PACT, i, j] > 0.0:
-            block[Other.AGAINST_PARTNER] = 1.0
-        if i != j and (world.actor[i].patron == j or world.actor[j].patron == i):
-            block[Other.AGAINST_MINE] = 1.0
-    if i != j:
-        start = start_of(world, i, j)
-        block = row[start : start + OTHER_SIZE]
-        fill_side(block, block[Other.ODDS] == 0.0, 1.0 - out, 1.0 - with_j, 1.0 - with_c)
-        if i != c and world.dyad[Dyad.PACT, i, c] > 0.0:
-            block[Other.AGAINST_PARTNER] = 1.0
-        if i != c and (world.actor[i].patron == c or world.actor[c].patron == i):
-            block[Other.AGAINST_MINE] = 1.0
 
 
 @rule
@@ -457,53 +349,3 @@ def observation(world, p, scratch, open_verbs, by_threat, rows, masks):
         fill_bonds(world, c, rows)
         if world.actor[c].dispute != NOBODY:
             fill_dispute(world, p, scratch, c, rows)
-
-
-@phase
-def fill_graph(world, p, graph):
-    """Write what everyone can see between all actors to `graph` (N, N, R)."""
-    for i in range(len(world.actor)):
-        for j in range(len(world.actor)):
-            for piece in range(graph.shape[2]):
-                graph[i, j, piece] = 0.0
-            if i != j and world.actor[i].alive and world.actor[j].alive:
-                graph[i, j, Relation.REACH] = world.dyad[Dyad.REACH, i, j]
-                graph[i, j, Relation.IDEOLOGY_GAP] = abs(world.actor[i].ideology - world.actor[j].ideology)
-                graph[i, j, Relation.PACT] = world.dyad[Dyad.PACT, i, j]
-                graph[i, j, Relation.PLEDGE] = world.dyad[Dyad.WILLINGNESS, i, j]
-                graph[i, j, Relation.OFFER] = world.dyad[Dyad.OFFER, i, j] / p.offer_years
-                graph[i, j, Relation.SANCTION] = world.dyad[Dyad.SANCTION, i, j] / p.sanction_years
-                graph[i, j, Relation.CLIENT] = 1.0 if world.actor[i].patron == j else 0.0
-                graph[i, j, Relation.DISPUTE] = 1.0 if world.actor[i].dispute == j else 0.0
-
-
-@phase
-def fill_state(world, p, scratch, state, graph):
-    """Write the true world to `state` (S,): everyone's own block and weights, free of misperception.
-
-    Then the public relations (N, N, R), flattened, and the years gone; `graph` is filled on the way.
-    """
-    actors = len(world.actor)
-    true_shares(world, p, scratch.strength, scratch.closing_share)
-    for j in range(actors):
-        for i in range(actors):
-            scratch.dyad[Draft.SEEN, j, i] = scratch.strength[j]
-            scratch.dyad[Draft.SHARE, j, i] = scratch.closing_share[j]
-    lens = look(world, p)
-    list_actors(world, scratch)
-    fear(world, p, scratch)
-    securities(world, p, scratch, Draft.SEEN + 0)  # the sum makes a plain number of it
-    for i in range(actors):
-        row = state[i * OTHERS_START : (i + 1) * OTHERS_START]
-        for piece in range(OTHERS_START):
-            row[piece] = 0.0
-        if world.actor[i].alive:
-            fill_own(world, scratch, lens, i, row)
-    fill_graph(world, p, graph)
-    place = actors * OTHERS_START
-    for i in range(actors):
-        for j in range(actors):
-            for piece in range(graph.shape[2]):
-                state[place] = graph[i, j, piece]
-                place += 1
-    state[place] = min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR])

@@ -173,5 +173,7 @@ def check_parameter(name: str, value: float) -> float:
     entry = ABOUT[name]
     number = float(value)
     if not math.isfinite(number) or not entry.low <= number <= entry.high:
-        raise ValueError(f"parameter {name} = {value!r} is out of range: {entry.low:g} to {entry.high:g} {entry.unit}")
+        raise ValueError(
+            f"parameter {name} = {value!r} is out of range: {entry.low:g} to {entry.high:g} ({entry.unit})"
+        )
     return number

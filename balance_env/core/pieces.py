@@ -130,6 +130,12 @@ def row_size(actors: int) -> int:
 
 
 @rule
+def start_of(slot):
+    """Where the block about the actor in `slot` begins in a row."""
+    return OTHERS_START + slot * OTHER_SIZE
+
+
+@rule
 def own(row, piece):
     """My own `piece`."""
     return row[piece]
@@ -138,7 +144,7 @@ def own(row, piece):
 @rule
 def other(row, slot, piece):
     """`piece` of the actor in `slot`."""
-    return row[OTHERS_START + slot * OTHER_SIZE + piece]
+    return row[start_of(slot) + piece]
 
 
 @rule

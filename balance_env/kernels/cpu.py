@@ -13,10 +13,11 @@ import numpy as np
 from ..core.actions import read_actions
 from ..core.capability import measure_strength
 from ..core.jit import call_for, phase, rule
-from ..core.observe import fill_state, observation
+from ..core.observe import observation
 from ..core.reward import reward
 from ..core.start import begin
 from ..core.threat import perceive
+from ..core.truth import fill_state
 from ..core.world import NOBODY, Clock, Ending, Outcome, at
 from ..core.year import year
 from ..doctrines import choose

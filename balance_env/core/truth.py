@@ -1,0 +1,60 @@
+"""The world as it is: what everyone can see between all, and the true state for central critics."""
+
+from __future__ import annotations
+
+from .capability import true_shares
+from .jit import phase
+from .observe import fear, fill_own, list_actors, look
+from .pieces import OTHERS_START, Relation
+from .reward import securities
+from .world import Clock, Draft, Dyad
+
+
+@phase
+def fill_graph(world, p, graph):
+    """Write what everyone can see between all actors to `graph` (N, N, R)."""
+    for i in range(len(world.actor)):
+        for j in range(len(world.actor)):
+            for piece in range(graph.shape[2]):
+                graph[i, j, piece] = 0.0
+            if i != j and world.actor[i].alive and world.actor[j].alive:
+                graph[i, j, Relation.REACH] = world.dyad[Dyad.REACH, i, j]
+                graph[i, j, Relation.IDEOLOGY_GAP] = abs(world.actor[i].ideology - world.actor[j].ideology)
+                graph[i, j, Relation.PACT] = world.dyad[Dyad.PACT, i, j]
+                graph[i, j, Relation.PLEDGE] = world.dyad[Dyad.WILLINGNESS, i, j]
+                graph[i, j, Relation.OFFER] = world.dyad[Dyad.OFFER, i, j] / p.offer_years
+                graph[i, j, Relation.SANCTION] = world.dyad[Dyad.SANCTION, i, j] / p.sanction_years
+                graph[i, j, Relation.CLIENT] = 1.0 if world.actor[i].patron == j else 0.0
+                graph[i, j, Relation.DISPUTE] = 1.0 if world.actor[i].dispute == j else 0.0
+
+
+@phase
+def fill_state(world, p, scratch, state, graph):
+    """Write the true world to `state` (S,): everyone's own block and weights, free of misperception.
+
+    Then the public relations (N, N, R), flattened, and the years gone; `graph` is filled on the way.
+    """
+    actors = len(world.actor)
+    true_shares(world, p, scratch.strength, scratch.closing_share)
+    for j in range(actors):
+        for i in range(actors):
+            scratch.dyad[Draft.SEEN, j, i] = scratch.strength[j]
+            scratch.dyad[Draft.SHARE, j, i] = scratch.closing_share[j]
+    lens = look(world, p)
+    list_actors(world, scratch)
+    fear(world, p, scratch)
+    securities(world, p, scratch, Draft.SEEN + 0)  # the sum makes a plain number of it
+    for i in range(actors):
+        row = state[i * OTHERS_START : (i + 1) * OTHERS_START]
+        for piece in range(OTHERS_START):
+            row[piece] = 0.0
+        if world.actor[i].alive:
+            fill_own(world, scratch, lens, i, row)
+    fill_graph(world, p, graph)
+    place = actors * OTHERS_START
+    for i in range(actors):
+        for j in range(actors):
+            for piece in range(graph.shape[2]):
+                state[place] = graph[i, j, piece]
+                place += 1
+    state[place] = min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR])
