@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from balance_env.benchmark import statistics as of
-from balance_env.benchmark.bootstrap import LEAST_UNITS, Scores, bootstrap
+from balance_env.benchmark.bootstrap import LEAST_UNITS, Scores, bootstrap, expanded_tail
 from balance_env.benchmark.checks import TooLittleData
 
 SEED = 5
@@ -108,13 +108,13 @@ def test_a_run_is_drawn_for_all_scenarios_together():
 def test_a_rule_has_one_run_and_its_episodes_are_drawn():
     values = np.random.default_rng(SEED).normal(size=(1, 50, 1))
     found = bootstrap(mean_of, Scores([values], trained=False), seed=SEED)
-    normal = stats.norm.ppf(0.975) * values.std() / np.sqrt(50)
+    half = stats.t.ppf(0.975, 49) * values.std(ddof=1) / np.sqrt(50)
     assert found.value == pytest.approx(values.mean())
-    assert found.high - found.low == pytest.approx(2.0 * normal, rel=0.1)
+    assert found.high - found.low == pytest.approx(2.0 * half, rel=0.1)
 
 
 def test_the_same_seed_gives_the_same_interval_however_it_is_cut_up(monkeypatch):
-    scores = scores_of(6, 4, 1)
+    scores = scores_of(6, 4, 3)
     first = bootstrap(of.interquartile_mean, scores, seed=SEED)
     assert first == bootstrap(of.interquartile_mean, scores, seed=SEED)
     assert first != bootstrap(of.interquartile_mean, scores, seed=SEED + 1)
@@ -122,25 +122,36 @@ def test_the_same_seed_gives_the_same_interval_however_it_is_cut_up(monkeypatch)
     assert first == bootstrap(of.interquartile_mean, scores, seed=SEED)
 
 
-def coverage(runs: int, trials: int) -> float:
-    """Share of trials in which the interval holds the true mean, 0; runs, episodes and seats all vary."""
+def coverage(runs: int, noise: float, trials: int) -> float:
+    """Share of trials in which the interval holds the true mean; runs have deviation 1, what is below them `noise`."""
     rng = np.random.default_rng(SEED)
     held = 0
     for trial in range(trials):
-        values = rng.normal(size=(runs, 1, 1)) + rng.normal(size=(runs, 4, 1)) + rng.normal(size=(runs, 4, 2))
-        found = bootstrap(mean_of, Scores([values]), seed=trial, resamples=400)
+        below = rng.normal(size=(runs, 4, 1)) + rng.normal(size=(runs, 4, 2))
+        values = rng.normal(size=(runs, 1, 1)) + noise * below
+        found = bootstrap(mean_of, Scores([values]), seed=trial, resamples=1200)
         held += found.low <= 0.0 <= found.high
     return held / trials
 
 
-def test_the_interval_covers_the_truth_as_often_as_it_says():
-    trials = 600
-    assert coverage(20, trials) == pytest.approx(0.95, abs=3.0 * np.sqrt(0.95 * 0.05 / trials))
+@pytest.mark.parametrize("runs", [10, 20])
+def test_the_interval_covers_the_truth_as_often_as_it_says(runs):
+    trials = 500
+    assert coverage(runs, 0.2, trials) == pytest.approx(0.95, abs=3.0 * np.sqrt(0.95 * 0.05 / trials))
+
+
+def test_the_tail_of_few_units_by_hand():
+    """t(0.975, 9) is 2.262, times sqrt(10 / 9) 2.384, of which the normal tail is 0.0086; with many units, 0.025."""
+    assert expanded_tail(10, 0.95) == pytest.approx(0.00855, abs=5e-5)
+    assert expanded_tail(10**6, 0.95) == pytest.approx(0.025, abs=1e-6)
 
 
 def test_a_profile_falls_and_lies_in_its_band():
-    marks = np.linspace(-2.0, 2.0, 9)
-    found = of.performance_profile(scores_of(8, 3, 2, scenarios=5), marks, SEED)
+    rng = np.random.default_rng(SEED)
+    skill = rng.normal(size=(8, 1, 1))
+    scores = Scores([skill + rng.normal(size=(8, 100, 2)) for _ in range(5)])
+    found = of.performance_profile(scores, np.linspace(-3.0, 3.0, 13), SEED)
+    assert (found.value[0], found.value[-1]) == (1.0, 0.0)
     assert np.all(np.diff(found.value) <= 0.0)
     assert np.all((found.low <= found.value) & (found.value <= found.high))
     assert np.any(found.low < found.high)
@@ -237,7 +248,7 @@ RULE = Scores([np.zeros((1, LEAST_UNITS - 1, 2))], trained=False)
         (lambda: of.probability_of_improvement(scores_of(9, 2, 2), FEW, SEED), "4 runs"),
         (lambda: bootstrap(mean_of, RULE, seed=SEED), "4 episodes"),
         (lambda: bootstrap(mean_of, Scores([]), seed=SEED), "0 scenarios"),
-        (lambda: bootstrap(mean_of, scores_of(9, 2, 2), seed=SEED, resamples=399), "399 resamples"),
+        (lambda: bootstrap(mean_of, scores_of(9, 2, 2), seed=SEED, resamples=99), "99 resamples"),
         (lambda: of.holm([]), "0 hypotheses"),
         (lambda: of.equivalence([1.0], [1.0, 2.0], 1.0), "x: 1 values"),
         (lambda: of.equivalence([1.0, 1.0], [2.0, 2.0], 1.0), "some spread"),
@@ -264,6 +275,7 @@ def test_too_little_data_say_so(ask, says):
         (lambda: bootstrap(mean_of, Scores([np.ones((9, 2, 2)), np.ones((8, 2, 2))]), seed=SEED), r"\[8, 9\] runs"),
         (lambda: bootstrap(mean_of, Scores([np.ones((9, 2, 2))], trained=False), seed=SEED), "9 runs of a rule"),
         (lambda: bootstrap(mean_of, scores_of(9, 2, 2), seed=SEED, level=95.0), "level: 95.0"),
+        (lambda: of.share_above(np.ones((2, 3)), 0.5), r"thresholds: shape \(\)"),
         (lambda: of.holm([0.1, 1.1]), r"0\.\.1"),
         (lambda: of.equivalence([1.0, 2.0], [1.0, 3.0], 0.0), "margin: 0.0"),
         (lambda: of.equivalence([1.0, 2.0], [1.0, 3.0], 1.0, alpha=0.5), "alpha: 0.5"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from .checks import Array, TooLittleData, finite, fraction
 
 LEVEL = 0.95  # of intervals
-RESAMPLES = 2000
+RESAMPLES = 2000  # more where few runs put the interval's ends far out
 LEAST_TAIL = 10  # resamples beyond each end of an interval; fewer, and its ends are those of a few draws
-LEAST_UNITS = 5  # units drawn at the top of a bootstrap; with three, the interval is the range of the runs themselves
+LEAST_UNITS = (
+    5  # units drawn at the top of a bootstrap; with fewer, a 95 % interval is the range of the runs themselves
+)
 VALUES_AT_ONCE = 2_000_000  # drawn by a bootstrap in one go; bounds its memory, not its outcome
 
 
@@ -43,7 +47,7 @@ def bootstrap(
     statistic: Callable[..., Array],
     *entrants: Scores,
     seed: int,
-    resamples: int = RESAMPLES,
+    resamples: int | None = None,
     level: float = LEVEL,
 ) -> Estimate:
     """Percentile interval of a statistic of one or more entrants' scores, over runs, then episodes, then seats.
@@ -51,9 +55,13 @@ def bootstrap(
     Each resample draws runs with replacement, one draw for all scenarios as a run plays them all; in each drawn run
     and scenario, episodes; in each drawn episode, seats. Scenarios are fixed by the suite and entrants are drawn
     apart, which ignores what common random numbers would gain in a comparison. Drawing all three levels counts the
-    noise of episodes once more within that of runs, so it errs to the wide side where episodes are few (Davison &
-    Hinkley, section 3.8); with few runs the percentile interval errs to the narrow side, by about
-    sqrt((runs - 1) / runs).
+    noise of episodes once more within that of runs, so the interval errs to the wide side where episodes are few
+    (Davison & Hinkley, section 3.8).
+
+    A plain percentile interval of few runs is too narrow: drawn means have sqrt((n - 1) / n) of the standard error,
+    and normal tails for those of t. The percentiles are therefore taken further out, at
+    Phi(-sqrt(n / (n - 1)) t((1 + level) / 2, n - 1)), n being the smallest number of runs (of episodes, for a rule)
+    among the entrants: Hesterberg's expanded percentile interval.
 
     Parameters
     ----------
@@ -63,8 +71,9 @@ def bootstrap(
         Trained entrants need `LEAST_UNITS` runs or more; rules have one run and need that many episodes.
     seed : int
         The same seed gives the same interval.
-    resamples : int
-        At least `LEAST_TAIL` of them must fall beyond each end of the interval.
+    resamples : int, optional
+        At least `LEAST_TAIL` of them must fall beyond each end of the interval; by default as many as that takes,
+        and `RESAMPLES` or more.
     level : float
         Between 0 and 1.
 
@@ -75,23 +84,31 @@ def bootstrap(
 
     Sources
     -------
-    Efron & Tibshirani (1993), An introduction to the bootstrap, section 13.3; Davison & Hinkley (1997), Bootstrap
-    methods and their application, section 3.8; Saravanan, Berman & Sober (2020), arXiv:2007.07797.
+    Davison & Hinkley (1997), Bootstrap methods and their application, section 3.8; Saravanan, Berman & Sober (2020),
+    arXiv:2007.07797; Hesterberg (2015), What teachers should know about the bootstrap, The American Statistician 69.
     """
     fraction("level", level)
-    tail = (1.0 - level) / 2.0
-    if round(resamples * tail, 6) < LEAST_TAIL:
-        raise TooLittleData(f"bootstrap: {resamples} resamples at level {level}; each tail needs {LEAST_TAIL} or more")
+    checked = [_check_scores(entrant) for entrant in entrants]
+    units = min(_units(arrays, entrant.trained) for arrays, entrant in zip(checked, entrants, strict=True))
+    tail = expanded_tail(units, level)
+    needed = math.ceil(LEAST_TAIL / tail)
+    count = max(RESAMPLES, needed) if resamples is None else resamples
+    if count < needed:
+        raise TooLittleData(f"bootstrap: {count} resamples; level {level} over {units} units needs {needed} or more")
     rng = np.random.default_rng(seed)
     whole, drawn = [], []
-    for entrant in entrants:
-        arrays = _check_scores(entrant)
+    for arrays in checked:
         runs = len(arrays[0])
-        chosen = rng.integers(runs, size=(resamples, runs))
+        chosen = rng.integers(runs, size=(count, runs))
         whole.append(np.stack([array.mean(axis=(1, 2)) for array in arrays], axis=-1))
         drawn.append(np.stack([_resampled_means(array, chosen, rng) for array in arrays], axis=-1))
     low, high = np.quantile(statistic(*drawn), [tail, 1.0 - tail], axis=0)
     return Estimate(statistic(*whole), low, high)
+
+
+def expanded_tail(units: int, level: float) -> float:
+    """Share of resamples beyond each end of an interval over so many units."""
+    return float(stats.norm.sf(math.sqrt(units / (units - 1)) * stats.t.ppf((1.0 + level) / 2.0, units - 1)))
 
 
 def _resampled_means(values: Array, runs: Array, rng: np.random.Generator) -> Array:
@@ -99,12 +116,13 @@ def _resampled_means(values: Array, runs: Array, rng: np.random.Generator) -> Ar
     _, episodes, seats = values.shape
     flat = values.ravel()
     means = np.empty(runs.shape)
+    of_episodes, of_seats = rng.spawn(2)  # apart, so that the size of a block changes no draw
     block = max(1, VALUES_AT_ONCE // values.size)
     for start in range(0, len(runs), block):
         some = runs[start : start + block]
-        index = some[..., None] * episodes + rng.integers(episodes, size=(*some.shape, episodes))
+        index = some[..., None] * episodes + of_episodes.integers(episodes, size=(*some.shape, episodes))
         if seats > 1:
-            index = index[..., None] * seats + rng.integers(seats, size=(*index.shape, seats))
+            index = index[..., None] * seats + of_seats.integers(seats, size=(*index.shape, seats))
         means[start : start + block] = flat[index].reshape(*some.shape, -1).mean(axis=-1)
     return means
 
@@ -122,7 +140,13 @@ def _check_scores(scores: Scores) -> list[Array]:
         raise ValueError(f"scores: {runs} runs in different scenarios; each run plays all scenarios")
     if not scores.trained and runs != [1]:
         raise ValueError(f"scores: {runs[0]} runs of a rule that is not trained; it has 1")
-    unit, count = ("runs", runs[0]) if scores.trained else ("episodes", min(array.shape[1] for array in arrays))
-    if count < LEAST_UNITS:
-        raise TooLittleData(f"bootstrap: {count} {unit}; an interval needs {LEAST_UNITS} or more")
+    units = _units(arrays, scores.trained)
+    if units < LEAST_UNITS:
+        what = "runs" if scores.trained else "episodes"
+        raise TooLittleData(f"bootstrap: {units} {what}; an interval needs {LEAST_UNITS} or more")
     return arrays
+
+
+def _units(arrays: Sequence[Array], trained: bool) -> int:
+    """How many units are drawn at the top: runs, or a rule's episodes."""
+    return len(arrays[0]) if trained else min(array.shape[1] for array in arrays)

@@ -68,12 +68,9 @@ def measure_anchors(floor: Array, reference: Array) -> Anchors:
     -------
     Welch (1938), Biometrika 29, on means of unequal variance.
     """
-    means, variances = [], []
-    for name, returns in (("floor", floor), ("reference", reference)):
-        values = sample(name, returns)
-        means.append(float(values.mean()))
-        variances.append(float(values.var(ddof=1)) / values.size)
-    return Anchors(*means, standard_error=float(np.sqrt(sum(variances))))
+    random, best = sample("floor", floor), sample("reference", reference)
+    variance = random.var(ddof=1) / random.size + best.var(ddof=1) / best.size
+    return Anchors(float(random.mean()), float(best.mean()), float(np.sqrt(variance)))
 
 
 def anchored_scores(returns: Array, anchors: Anchors) -> Array:
@@ -131,6 +128,8 @@ def share_above(matrix: Array, thresholds: Array) -> Array:
     """
     pooled = _pooled(matrix)
     marks = finite("thresholds", thresholds)
+    if marks.ndim != 1 or marks.size == 0:
+        raise ValueError(f"thresholds: shape {marks.shape}; it must be a list of one or more numbers")
     return np.stack([(pooled > mark).mean(axis=-1) for mark in marks], axis=-1)
 
 
@@ -147,7 +146,8 @@ def improvement(x: Array, y: Array) -> Array:
     x, y = finite("x", x), finite("y", y)
     if x.shape[-1] != y.shape[-1]:
         raise ValueError(f"improvement: x has {x.shape[-1]} scenarios and y {y.shape[-1]}; both play the same ones")
-    _pooled(x), _pooled(y)
+    for matrix in (x, y):
+        _pooled(matrix)  # refuses what is no matrix of scores
     runs = range(y.shape[-2])
     balance = sum(np.sign(x - y[..., run : run + 1, :]).mean(axis=(-2, -1)) for run in runs)  # wins less losses
     return 0.5 + 0.5 * balance / len(runs)
@@ -171,7 +171,8 @@ def _pooled(matrix: Any) -> Array:
 def performance_profile(scores: Scores, thresholds: Array, seed: int, **options: Any) -> Estimate:
     """`share_above` each threshold, with a band that holds at each threshold alone, not at all of them at once.
 
-    `options` are those of `bootstrap`.
+    Drawn episodes spread the means of runs, so the band follows a flatter profile than the scores' own where
+    episodes are few, and may then miss it at either end. `options` are those of `bootstrap`.
     """
     return bootstrap(lambda matrix: share_above(matrix, thresholds), scores, seed=seed, **options)
 
