@@ -249,6 +249,7 @@ RULE = Scores([np.zeros((1, LEAST_UNITS - 1, 2))], trained=False)
         (lambda: bootstrap(mean_of, RULE, seed=SEED), "4 episodes"),
         (lambda: bootstrap(mean_of, Scores([]), seed=SEED), "0 scenarios"),
         (lambda: bootstrap(mean_of, scores_of(9, 2, 2), seed=SEED, resamples=99), "99 resamples"),
+        (lambda: bootstrap(mean_of, scores_of(LEAST_UNITS, 2, 2), seed=SEED, level=0.99), "level 0.99 over 5 units"),
         (lambda: of.holm([]), "0 hypotheses"),
         (lambda: of.equivalence([1.0], [1.0, 2.0], 1.0), "x: 1 values"),
         (lambda: of.equivalence([1.0, 1.0], [2.0, 2.0], 1.0), "some spread"),

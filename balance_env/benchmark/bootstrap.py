@@ -14,9 +14,8 @@ from .checks import Array, TooLittleData, finite, fraction
 LEVEL = 0.95  # of intervals
 RESAMPLES = 2000  # more where few runs put the interval's ends far out
 LEAST_TAIL = 10  # resamples beyond each end of an interval; fewer, and its ends are those of a few draws
-LEAST_UNITS = (
-    5  # units drawn at the top of a bootstrap; with fewer, a 95 % interval is the range of the runs themselves
-)
+MOST_RESAMPLES = 50_000  # an interval that needs more asks for a level that its few runs cannot tell
+LEAST_UNITS = 5  # drawn at the top of a bootstrap; with fewer, a 95 % interval is the range of the runs themselves
 VALUES_AT_ONCE = 2_000_000  # drawn by a bootstrap in one go; bounds its memory, not its outcome
 
 
@@ -91,8 +90,12 @@ def bootstrap(
     checked = [_check_scores(entrant) for entrant in entrants]
     units = min(_units(arrays, entrant.trained) for arrays, entrant in zip(checked, entrants, strict=True))
     tail = expanded_tail(units, level)
-    needed = math.ceil(LEAST_TAIL / tail)
-    count = max(RESAMPLES, needed) if resamples is None else resamples
+    needed = math.ceil(LEAST_TAIL / tail) if tail > 0.0 else math.inf
+    if needed > MOST_RESAMPLES:
+        raise TooLittleData(
+            f"bootstrap: level {level} over {units} units needs {needed} resamples, over {MOST_RESAMPLES}"
+        )
+    count = max(RESAMPLES, int(needed)) if resamples is None else resamples
     if count < needed:
         raise TooLittleData(f"bootstrap: {count} resamples; level {level} over {units} units needs {needed} or more")
     rng = np.random.default_rng(seed)
