@@ -51,13 +51,14 @@ def pact_lifetimes(pact: ArrayLike, alive: ArrayLike) -> Lifetimes:
     Source: the alliance spell with censoring of Leeds & Savun 2007; censoring at a fall: design choice.
     """
     pacts, pairs = _panel(pact, alive)
+    watched = np.concatenate([pairs, np.zeros_like(pairs[:1])])  # nobody is watched after the record's end
     durations: list[int] = []
     ended: list[bool] = []
     for i, j in np.argwhere(pacts.any(axis=0)):
         held = np.concatenate([[False], pacts[:, i, j], [False]]).astype(int)
         starts, stops = np.flatnonzero(np.diff(held) == 1), np.flatnonzero(np.diff(held) == -1)
         durations.extend(stops - starts)
-        ended.extend(stop < len(pacts) and bool(pairs[stop, i, j]) for stop in stops)
+        ended.extend(watched[stops, i, j])
     return Lifetimes(durations, ended)
 
 
