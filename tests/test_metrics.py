@@ -243,6 +243,15 @@ def test_a_permutation_keeps_who_joins_and_what_was_shut():
     assert (drawn.side[:9] == Side.TARGET).all()
 
 
+def test_a_permutation_keeps_a_crowd_together_and_disputes_apart():
+    told = opportunities([Side.TARGET] * 6, dispute=[3, 8, 3, 8, 3, 8])
+    rng = np.random.default_rng(11)
+    drawn = np.array([alignment.permuted_partners(told, rng).side for _ in range(30)])
+    assert (drawn[:, 0::2] == drawn[:, :1]).all()
+    assert (drawn[:, 1::2] == drawn[:, 1:2]).all()
+    assert 0 < (drawn[:, 0] == drawn[:, 1]).sum() < 30
+
+
 def test_opportunities_refuse_joins_of_what_was_shut():
     with pytest.raises(ValueError, match="row 0 joins a side"):
         opportunities([Side.TARGET], could_target=[False])

@@ -101,8 +101,8 @@ def test_coalition_wars_by_hand():
 
 def test_minimal_winning_coalitions_by_hand():
     sides = [[1, 1, -1, 0], [1, 1, 1, -1], [1, 1, -1, 0]]
-    # 4 against 3, and 2 without the weaker; 6 against 1, and 4 without; 2 against 5 loses
-    strength = [[2, 2, 3, 9], [2, 2, 2, 1], [1, 1, 5, 9]]
+    # 4 against 3, and 2 without the weaker; 6 against 3, and 5 without the weakest; 2 against 5 loses
+    strength = [[2, 2, 3, 9], [4, 1, 1, 3], [1, 1, 5, 9]]
     assert alliances.minimal_winning_share(sides, strength) == Metric(0.5, 2)
 
 
@@ -117,12 +117,13 @@ def test_random_joiners_keep_wars_leaders_and_the_number_of_joins():
     leaders = [[0, 1], [1, 2], [0, 3]]
     alive = np.ones(sides.shape, bool)
     alive[:, 4] = [True, False, True]
-    drawn = alliances.random_joiners(sides, leaders, alive, np.random.default_rng(6))
-    assert (drawn != 0).sum() == (sides != 0).sum()
-    np.testing.assert_array_equal(
-        np.take_along_axis(drawn, np.array(leaders), 1), np.take_along_axis(sides, np.array(leaders), 1)
-    )
-    assert not drawn[~alive].any()
+    began = np.take_along_axis(sides, np.array(leaders), 1)
+    rng = np.random.default_rng(6)
+    for _ in range(20):
+        drawn = alliances.random_joiners(sides, leaders, alive, rng)
+        assert (drawn != 0).sum() == (sides != 0).sum()
+        np.testing.assert_array_equal(np.take_along_axis(drawn, np.array(leaders), 1), began)
+        assert not drawn[~alive].any()
     dyadic = [[1, -1, 0]]
     np.testing.assert_array_equal(
         alliances.random_joiners(dyadic, [[0, 1]], [[1, 1, 1]], np.random.default_rng(6)), dyadic

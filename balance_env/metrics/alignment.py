@@ -93,8 +93,8 @@ def theta(told: Opportunities, version: Version) -> Metric:
 
     `ln((n_w + .5) / (n_s + .5)) - ln((o_w + .5) / (o_s + .5))`, where n counts joins and o opportunities to join, of
     the side that a balancer joins (w: the weaker, the less threatening, the target) and of the other (s). Rows in
-    which the two sides are equal in this sense are left out. Abstaining moves neither n: who never joins has no
-    theta. `n` counts joins; under ten there is no value.
+    which the two sides are equal in this sense are left out; over `open_to_both()` the second term is 0. Abstaining
+    moves neither n: who never joins has no theta. `n` counts joins; under ten there is no value.
 
     Source: design choice; log odds with a half added to each count after Haldane 1956 and Anscombe 1956, the versions
     after Waltz 1979 and Walt 1987.
