@@ -21,9 +21,11 @@ MAY = {
     "kernels": {"core", "doctrines", "kernels"},
     "scenario": {"core"},
     "spaces": {"core"},
+    "metrics": {"metrics"},
     "vector": {"core", "doctrines", "kernels", "scenario", "spaces"},
 }
 CORE_MAY = {"__future__", "math", "enum", "typing", "statistics", "numpy"}
+METRICS_MAY = {"__future__", "collections", "dataclasses", "enum", "math", "numpy", "scipy", "networkx", "sklearn"}
 LEARNING = {
     "torch",
     "ray",
@@ -84,6 +86,12 @@ def test_imports_run_one_way(path):
 def test_the_rules_need_next_to_nothing(path):
     _, outside = imports_of(path)
     assert outside <= CORE_MAY
+
+
+@pytest.mark.parametrize("path", [file for file in FILES if part_of(file) == "metrics"], ids=label)
+def test_metrics_are_functions_on_arrays(path):
+    _, outside = imports_of(path)
+    assert outside <= METRICS_MAY
 
 
 def test_only_one_file_knows_the_compiler():
