@@ -184,7 +184,9 @@ def load_policy(folder: str | Path, scenario: Scenario | None = None) -> Learned
     folder = Path(folder)
     for name in (WEIGHTS, CARD):
         if not (folder / name).is_file():
-            raise ValueError(f"{str(folder)!r} is not a policy: it has no {name}")
+            inside = ", ".join(sorted(str(card.parent) for card in folder.glob(f"policies/*/{CARD}")))
+            hint = f"; a run keeps its policies in {inside}" if inside else ""
+            raise ValueError(f"{str(folder)!r} is not a policy: it has no {name}{hint}")
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
     except ValueError as error:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -135,6 +137,13 @@ def test_broken_files_are_named(folder):
     (folder / WEIGHTS).unlink()
     with pytest.raises(ValueError, match=r"it has no policy\.safetensors"):
         load_policy(folder)
+
+
+def test_a_run_is_no_policy_but_says_where_its_policies_are(folder, tmp_path):
+    kept = tmp_path / "run" / "policies" / "shared"
+    shutil.copytree(folder, kept)
+    with pytest.raises(ValueError, match=rf"a run keeps its policies in {re.escape(str(kept))}"):
+        load_policy(tmp_path / "run")
 
 
 def test_our_reader_agrees_with_the_library(folder):
