@@ -178,7 +178,7 @@ class BalanceParallelEnv(ParallelEnv):
         return self._batch.state()[0]
 
     def graph(self) -> np.ndarray:
-        """What everyone can see between all actors, (N, N, R) float32: see `core.observe.Relation`."""
+        """What everyone can see between all actors, (N, N, R) float32: see `core.pieces.Relation`."""
         return self._batch.graph()[0]
 
     def get_state(self) -> dict[str, Any]:

@@ -390,7 +390,7 @@ class VectorEnv:
         return self._truth()[0]
 
     def graph(self) -> np.ndarray:
-        """What everyone can see between all actors, (W, N, N, R) float32: see `core.observe.Relation`."""
+        """What everyone can see between all actors, (W, N, N, R) float32: see `core.pieces.Relation`."""
         return self._truth()[1]
 
     def _truth(self) -> tuple[np.ndarray, np.ndarray]:

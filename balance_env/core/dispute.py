@@ -153,7 +153,7 @@ def gain_from_war(world, p, scratch, i, j, per_output, shown):
 
 @rule
 def mark_principals(world, scratch):
-    """Write who is party to an open dispute, as challenger or target, to `scratch.principal`."""
+    """Write who is party to an open dispute, as challenger or target, to `scratch.actor.principal`."""
     for i in range(len(world.actor)):
         scratch.actor[i].principal = 0
     for i in range(len(world.actor)):
@@ -198,7 +198,7 @@ def presses(world, p, scratch, i, per_output, stream):
 
 @phase
 def decide_disputes(world, p, scratch, per_output):
-    """Disputes opened last year come to a head: settled, backed down or pressed (`scratch.pressed`)."""
+    """Disputes opened last year come to a head: settled, backed down or pressed (`scratch.actor.pressed`)."""
     actors = len(world.actor)
     stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.RESOLVE)
     any_war = False

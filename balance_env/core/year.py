@@ -58,7 +58,7 @@ def perceiving(world, p, scratch):
 
 @phase
 def year(world, p, scratch):
-    """One year of one world; actions stand in `world.verb` and `world.target`.
+    """One year of one world; actions stand in `world.actor.verb` and `.target`.
 
     All states act at once: rules read the opening state and write increments, so nothing depends
     on the order of seats. Leaves true capability shares in `scratch.closing_share`, and why the
