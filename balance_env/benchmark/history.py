@@ -1,0 +1,125 @@
+"""What a batch of worlds went through, year by year, as arrays: records, metrics and reports all read it.
+
+Sizes: `T` years of the longest world, `W` worlds, `N` actors, `A` actions, `K` reward terms. Index 0 of the years is
+the start, in which nobody has acted; index t the end of year t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..scenario import Scenario
+from ..vector import VectorEnv
+
+KEPT_PAIRS = ("reach", "willingness", "hostility", "pact", "offer", "sanction", "side")
+
+# (rows (n, D), masks (n, A), uniform draws (n,), worlds (n,), seats (n,)) -> actions (n,)
+Act = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class History:
+    """Episodes of W worlds, one each, from the start to the end of each.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    seed : int
+        World w is world w of a batch that was reset with it.
+    names : (N,) list of str
+        Of the states, by ident.
+    player : (W, N) int
+        The doctrine in each seat by id, NOBODY where somebody else acted.
+    design : (W, N, K) float
+        Weights of the reward terms: what each actor wants.
+    going : (T + 1, W) bool
+        Whether year t was lived: worlds end at different times, and what follows an end is that end again.
+    ended : (W,) int
+        Why each world ended: an `Ending`; NOT where `years` cut it short.
+    actor : (T + 1, W, N) records
+        As `core.world.ACTOR` says: stocks at the year's end, and what happened in it.
+    pair : dict of (T + 1, W, N, N)
+        Of `KEPT_PAIRS`, at the year's end, all at [i, j]: `hostility[..., i, j]` is i's belief that j means harm;
+        `side[..., i, j]` the side of j in the war that i opened, 1 with i, -1 against.
+    actions, legal : (T + 1, W, N) int64 and (T + 1, W, N, A) bool
+        What was chosen in a year, and from what; zeros and all False at index 0.
+    rewards, terms : (T + 1, W, N) and (T + 1, W, N, K)
+    """
+
+    scenario: Scenario
+    seed: int
+    names: list[str]
+    player: np.ndarray
+    design: np.ndarray
+    going: np.ndarray
+    ended: np.ndarray
+    actor: np.ndarray
+    pair: dict[str, np.ndarray]
+    actions: np.ndarray
+    legal: np.ndarray
+    rewards: np.ndarray
+    terms: np.ndarray
+
+    @property
+    def years(self) -> np.ndarray:
+        """How many years each world lived (W,)."""
+        return self.going[1:].sum(0)
+
+    @property
+    def alive(self) -> np.ndarray:
+        """Who lives at the end of a year that was lived (T + 1, W, N)."""
+        return (self.actor["alive"] > 0) & self.going[:, :, None]
+
+
+def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) -> History:
+    """Play a batch that was just reset to the end of every world, and keep what happened.
+
+    Parameters
+    ----------
+    batch : VectorEnv
+        With `autoreset=False`: an ended world must stay to be read.
+    act : callable, optional
+        Chooses for the living seats that no doctrine plays; draws are the same for every `act`.
+    years : int, optional
+        Stop after so many, though worlds go on.
+
+    Raises
+    ------
+    ValueError
+        For a batch with autoreset or not reset, and for seats that nobody plays.
+    """
+    if batch.setting.autoreset or batch.seed is None:
+        raise ValueError("watch needs a batch without autoreset that was reset: VectorEnv(..., autoreset=False)")
+    out, worlds = batch.outputs, batch.worlds
+    player = np.array(worlds.actor["player"])
+    if act is None and (player < 0).any():
+        raise ValueError("watch needs a doctrine in every seat, or `act` for the others")
+    going = out.ended == 0
+    kept: list[tuple[np.ndarray, ...]] = []
+
+    def keep(lived: np.ndarray, actions: np.ndarray, legal: np.ndarray) -> None:
+        pairs = (worlds.pair[field] for field in KEPT_PAIRS)
+        arrays = (lived, worlds.actor, actions, legal, out.rewards, out.terms, *pairs)
+        kept.append(tuple(np.array(array) for array in arrays))
+
+    keep(np.ones_like(going), np.zeros(player.shape, np.int64), np.zeros(out.masks.shape, bool))
+    while going.any() and (years is None or len(kept) <= years):
+        legal = out.masks > 0
+        if act is not None:
+            chosen = (player < 0) & (out.alive > 0) & going[:, None]
+            draws = np.random.default_rng((batch.seed, len(kept))).random(player.shape)
+            where = np.nonzero(chosen)
+            batch.pending_actions[where] = act(out.rows[chosen], out.masks[chosen], draws[chosen], *where)
+        batch.advance()
+        keep(going.copy(), batch.pending_actions, legal)
+        going &= out.ended == 0
+    lived, actor, actions, legal, rewards, terms, *pairs = (np.stack(arrays) for arrays in zip(*kept, strict=True))
+    pair = dict(zip(KEPT_PAIRS, pairs, strict=True))
+    names = batch.scenario.state_names()
+    design, ended = np.array(worlds.design), np.array(out.ended)
+    return History(
+        batch.scenario, batch.seed, names, player, design, lived, ended, actor, pair, actions, legal, rewards, terms
+    )
