@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ..doctrines import doctrine_id
 from ..scenario import Scenario, Strict, error_lines, load_scenario, unknown
@@ -72,9 +72,11 @@ class Stage(Strict):
     description: str
     tags: tuple[str, ...]  # those that the scenario does not tell by itself
     scenario: str = "default"  # name of a scenario of the package
-    changes: dict[str, Any] = {}  # fields and parameters that differ from it
+    changes: dict[str, Any] = Field(default_factory=dict)  # fields and parameters that differ from it
     resident: int  # seats of the entrant where it is the resident; as a visitor it has one
-    held: dict[str, tuple[str, ...]] = {}  # states that are never the entrant's, and who may play them
+    held: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict
+    )  # states that are never the entrant's, and who may play them
     background: tuple[str, ...]  # who may play the others, drawn for each seat and episode
     skill: Skill
 
@@ -95,7 +97,9 @@ class Stage(Strict):
         free = len(self.free_seats)
         seats = len(self.world.state_names())
         if not seats / 2 < self.resident <= free or self.resident == seats:
-            raise ValueError(f"resident = {self.resident}: most of {seats} seats, not all, and at most {free} free ones")
+            raise ValueError(
+                f"resident = {self.resident}: most of {seats} seats, not all, and at most {free} free ones"
+            )
         if self.held and self.world.permute_seats:
             raise ValueError("held: states have no seat of their own where permute_seats draws it")
         return self
