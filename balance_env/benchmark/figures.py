@@ -51,7 +51,8 @@ FARTHEST = 8.0  # half-widths of a null's band at which a measure is drawn at th
 def as_svg(picture: Picture) -> str:
     """The picture as SVG, without a date in it."""
     text = io.StringIO()
-    picture.savefig(text, format="svg", metadata={"Date": None})
+    with plt.rc_context(STYLE):
+        picture.savefig(text, format="svg", metadata={"Date": None})
     plt.close(picture)
     return text.getvalue()
 
@@ -114,9 +115,8 @@ def draw_profile(profile: Sequence[Figure], title: str) -> Picture:
         if all(figure.low is not None for figure in profile):
             low, high = ([getattr(figure, end) for figure in profile] for end in ("low", "high"))
             axis.fill_between(THRESHOLDS, low, high, color=SKY, alpha=0.35, linewidth=0, label="95 % at each threshold")
-        axis.step(
-            THRESHOLDS, np.array([figure.value for figure in profile], float), where="post", color=BLUE, linewidth=2.2
-        )
+        shares = np.array([figure.value for figure in profile], float)
+        axis.step(THRESHOLDS, shares, where="post", color=BLUE, linewidth=2.2)
         axis.set(
             xlim=(THRESHOLDS[0], THRESHOLDS[-1]), ylim=(0.0, 1.0), xlabel="score z", ylabel="share of scores above z"
         )
