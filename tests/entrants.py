@@ -53,9 +53,9 @@ def write_entrant(folder: Path, name: str = "hider", skill: float = 0.5, *, runs
     return here
 
 
-def measured(measure: str, value: float, null: float, null_low: float, null_high: float, p: float | str, **changes) -> dict:
-    """A row of measures.csv."""
-    told = {"measure": measure, "value": value, "null": null, "null_low": null_low, "null_high": null_high, "p": p}
+def measured(measure: str, value: float, null: float, lowest: float, highest: float, p: float | str, **changes) -> dict:
+    """A row of measures.csv, the null's band from lowest to highest."""
+    told = {"measure": measure, "value": value, "null": null, "null_low": lowest, "null_high": highest, "p": p}
     return {**EMPTY, "group": "all", "n": 120, "definition": f"What {measure} is.", **told, **changes}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -214,7 +214,7 @@ def _read_card(path: Path) -> dict[str, Any]:
     return card
 
 
-def _read_table(path: Path, columns: dict[str, Callable[[str], Any]]) -> list[dict[str, Any]]:
+def _read_table(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list[dict[str, Any]]:
     """Rows of a CSV file whose columns, in any order, each pass their check."""
     with path.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)

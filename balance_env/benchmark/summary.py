@@ -85,7 +85,7 @@ def summarise(results: Results, tags: Mapping[str, Sequence[str]], random: Resul
         if columns := [n for n, (_, played) in enumerate(cells) if played == role]:
             headline[f"IQM as {role}"] = _over(columns, interquartile_mean)
     for name, score in ANCHORS.items():
-        headline[f"P(improvement) over the {name}"] = lambda matrix, score=score: _over_anchor(matrix, score)
+        headline[f"P(improvement) over the {name}"] = _over_anchor(score)
     with_tag: dict[str, list[int]] = {}
     for n, (stage, _) in enumerate(cells):
         for tag in tags.get(stage, ()):
@@ -107,8 +107,18 @@ def summarise(results: Results, tags: Mapping[str, Sequence[str]], random: Resul
     )
 
 
-def paid(results: Results, random: Results | None = None) -> list[tuple[str, str, Figure, Figure, float | None]]:
-    """Who paid: by (stage, role) what focal seats and the others got, and what these get beside random legal play."""
+class Paid(NamedTuple):
+    """Returns of a seat in a stage: of the focal ones, of the others, and of these beside random legal play."""
+
+    stage: str
+    role: str
+    focal: Figure
+    others: Figure
+    beside_random: float | None
+
+
+def paid(results: Results, random: Results | None = None) -> list[Paid]:
+    """Who paid, by stage and role."""
     rows = []
     trained, seed = bool(results.card["trained"]), int(results.card["seed"])
     for stage, role in results.cells():
@@ -118,11 +128,11 @@ def paid(results: Results, random: Results | None = None) -> list[tuple[str, str
             beside = float(random.by_run(stage, role, "background_return").mean())
         if np.isnan(others).any():
             (told,) = _estimate({"focal": _mean}, Scores([focal[:, :, None]], trained), seed)
-            rows.append((stage, role, told, Figure("background", None, why="all seats are focal"), None))
+            rows.append(Paid(stage, role, told, Figure("background", None, why="all seats are focal"), None))
             continue
         both = Scores([focal[:, :, None], others[:, :, None]], trained)
         first, second = _estimate({"focal": _over([0], _mean), "background": _over([1], _mean)}, both, seed)
-        rows.append((stage, role, first, second, beside))
+        rows.append(Paid(stage, role, first, second, beside))
     return rows
 
 
@@ -169,8 +179,8 @@ def _above(mark: float) -> Callable[[Array], Array]:
     return lambda matrix: share_above(matrix, np.array([mark]))[..., 0]
 
 
-def _over_anchor(matrix: Array, score: float) -> Array:
-    return improvement(matrix, np.full((*matrix.shape[:-2], 1, matrix.shape[-1]), score))
+def _over_anchor(score: float) -> Callable[[Array], Array]:
+    return lambda matrix: improvement(matrix, np.full((*matrix.shape[:-2], 1, matrix.shape[-1]), score))
 
 
 def _keyed(kind: str, statistics: Mapping[str, Callable[[Array], Array]]) -> dict[str, Callable[[Array], Array]]:

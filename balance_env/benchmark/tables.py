@@ -9,6 +9,7 @@ from html import escape
 from typing import NamedTuple
 
 Value = str | int | float | None
+MISSING = "NA"
 
 
 class Table(NamedTuple):
@@ -37,7 +38,20 @@ class Table(NamedTuple):
         return bool(values) and not any(isinstance(value, str) and value != MISSING for value in values)
 
 
-MISSING = "NA"
+class Report(NamedTuple):
+    """What a report says.
+
+    Attributes
+    ----------
+    title : str
+    tables : list of Table
+        The result card first.
+    pictures : dict of name to (caption, SVG)
+    """
+
+    title: str
+    tables: list[Table]
+    pictures: dict[str, tuple[str, str]]
 
 
 def short(value: Value) -> str:
@@ -47,7 +61,7 @@ def short(value: Value) -> str:
     if isinstance(value, float):
         if abs(value) >= 1000.0:
             return f"{value:,.0f}"
-        return f"{value:.2f}" if 0.1 <= abs(value) or value == 0.0 else f"{value:.2g}"
+        return f"{value:.2f}" if abs(value) >= 0.1 or value == 0.0 else f"{value:.2g}"
     return f"{value:,}" if isinstance(value, int) else value
 
 
@@ -85,4 +99,6 @@ def as_html(table: Table) -> str:
 
     body = "\n".join(row("td", values) for values in table.rows)
     caption = f"<p>{escape(table.caption)}</p>\n" if table.caption else ""
-    return f'{caption}<div class="wide"><table><thead>{row("th", table.head)}</thead>\n<tbody>{body}</tbody></table></div>'
+    return (
+        f'{caption}<div class="wide"><table><thead>{row("th", table.head)}</thead>\n<tbody>{body}</tbody></table></div>'
+    )
