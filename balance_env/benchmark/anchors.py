@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, get_type_hints
 
 from scipy import stats
 
@@ -93,17 +93,14 @@ def measure_stage(stage: Stage, role: str, searched: int = SEARCHED, measured: i
 def measure_suite(suite: Suite) -> Iterator[Anchored]:
     """Measure what `anchors.csv` does not hold as it stands, writing it after each; yields every row."""
     known = {(row.hash, row.role, row.has, row.lacks): row for row in read_anchors(suite)}
-    rows: list[Anchored] = []
-    jobs = [(stage, role) for stage in suite.stages for role in SCORED]
-    for n, (stage, role) in enumerate(jobs):
-        found = known.get((stage.hash, role, stage.skill.has, stage.skill.lacks))
-        rows.append(found._replace(stage=stage.name) if found else measure_stage(stage, role))
-        later = [
-            known[key] for key in ((s.hash, r, s.skill.has, s.skill.lacks) for s, r in jobs[n + 1 :]) if key in known
-        ]
-        write_anchors(suite, [*rows, *later])
-        done()
-        yield rows[-1]
+    wanted = {
+        (stage.hash, role, stage.skill.has, stage.skill.lacks): stage for stage in suite.stages for role in SCORED
+    }
+    for key, stage in wanted.items():
+        row = known[key] if key in known else measure_stage(stage, key[1])
+        known[key] = row._replace(stage=stage.name)
+        write_anchors(suite, [known[key] for key in wanted if key in known])
+        yield known[key]
 
 
 def read_anchors(suite: Suite) -> list[Anchored]:
@@ -111,13 +108,12 @@ def read_anchors(suite: Suite) -> list[Anchored]:
     path = suite.folder / ANCHORS
     if not path.is_file():
         return []
-    kinds = Anchored.__annotations__
+    kinds = get_type_hints(Anchored)
     with path.open(newline="", encoding="utf-8") as file:
         table = csv.DictReader(file)
         if tuple(table.fieldnames or ()) != Anchored._fields:
             raise ValueError(f"{path} has columns {table.fieldnames}: {', '.join(Anchored._fields)} are needed")
-        of = {"str": str, "int": int, "float": float}
-        return [Anchored(**{name: of[kinds[name]](row[name]) for name in Anchored._fields}) for row in table]
+        return [Anchored(**{name: kinds[name](row[name]) for name in Anchored._fields}) for row in table]
 
 
 def write_anchors(suite: Suite, rows: list[Anchored]) -> None:

@@ -76,7 +76,7 @@ class Stage(Strict):
     resident: int  # seats of the entrant where it is the resident; as a visitor it has one
     held: dict[str, tuple[str, ...]] = Field(
         default_factory=dict
-    )  # states that are never the entrant's, and who may play them
+    )  # states never the entrant's, and who may play
     background: tuple[str, ...]  # who may play the others, drawn for each seat and episode
     skill: Skill
 
