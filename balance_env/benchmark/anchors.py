@@ -25,9 +25,9 @@ from .suite import Stage, Suite
 
 ANCHORS = "anchors.csv"  # of a suite's folder
 SEARCH_SEED, ANCHOR_SEED = 10_000_019, 10_000_079  # far from those that entrants are played on
-SEARCHED = 100  # episodes in which all doctrines are tried
-MEASURED = 1000  # fresh episodes in which the best of them, floor and skill are measured
-FINALISTS = 4  # doctrines that are measured again; the best of these is the reference
+SEARCHED = 80  # episodes in which all doctrines are tried
+MEASURED = 800  # fresh episodes in which the best of them, floor and skill are measured
+FINALISTS = 2  # doctrines that are measured again; the best of these is the reference
 
 
 class Anchored(NamedTuple):

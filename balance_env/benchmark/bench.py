@@ -192,12 +192,15 @@ def check_folder(folder: Path, key: dict[str, Any]) -> None:
 def _play_all(order: Order, missing: Sequence[Unit], folder: Path, jobs: int) -> Iterator[None]:
     """Play units one after another, or several at once; yields as each ends."""
     if jobs == 1:
-        yield from (play_unit(order, unit, folder) for unit in missing)
+        for unit in missing:
+            play_unit(order, unit, folder)
+            yield
         return
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
         futures = [pool.submit(play_unit, order, unit, folder) for unit in missing]
         for future in as_completed(futures):
-            yield future.result()
+            future.result()
+            yield
 
 
 def collect(order: Order, suite: Suite, folder: Path) -> None:

@@ -51,7 +51,7 @@ def make_policy(source: str, seed: int) -> Any:
         If there is no such class, or it neither is callable nor has an `act`.
     """
     module, _, name = source.partition(":")
-    made = getattr(importlib.import_module(module), name, None)
+    made: Any = getattr(importlib.import_module(module), name, None)
     if not inspect.isclass(made):
         raise ValueError(f"{module} has no class {name!r}")
     policy = made(seed=seed) if "seed" in inspect.signature(made).parameters else made()
