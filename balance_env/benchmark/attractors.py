@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..core.world import Ending, Outcome
 from ..metrics.system import Order, order
 from .history import History
