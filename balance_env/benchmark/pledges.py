@@ -1,7 +1,7 @@
 """Pledges that disputes called upon, and what was delivered of them, as the rules counted it.
 
-The rules keep no record of it but the reputation that follows, so it is worked out from the year's acts; a test holds it to
-that reputation.
+The rules keep no record of it but the reputation that follows, so it is worked out from the year's acts; a test holds
+it to that reputation.
 """
 
 from __future__ import annotations

@@ -171,8 +171,9 @@ def random_matching(pact: ArrayLike, alive: ArrayLike, rng: np.random.Generator)
 def matched(held: np.ndarray, living: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """In each row as many pairs drawn as hold a pact, among the living (rows, pairs)."""
     keys = np.where(living, rng.random(living.shape), 2.0)  # behind all that live
-    rank = keys.argsort(axis=1).argsort(axis=1)
-    return rank < held.sum(axis=1, keepdims=True)
+    wanted = held.sum(axis=1, keepdims=True)
+    last = np.take_along_axis(np.sort(keys, axis=1), np.maximum(wanted - 1, 0), axis=1)
+    return (keys <= last) & (wanted > 0)
 
 
 def random_joiners(sides: ArrayLike, leaders: ArrayLike, alive: ArrayLike, rng: np.random.Generator) -> np.ndarray:

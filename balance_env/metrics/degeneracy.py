@@ -30,11 +30,11 @@ def play_counts(actions: ArrayLike, legal: ArrayLike, group: ArrayLike, groups: 
     Decisions without a choice are left out. Sums over groups give the entropy of the whole, see `entropy_of`.
     """
     choice = np.asarray(legal, float).sum(axis=1) > 1
-    actions, legal = _chosen(actions, legal)
-    counts = np.zeros((groups, 2, legal.shape[1]))
-    group = np.asarray(group, int)[choice]
-    np.add.at(counts, (group, 0, actions), 1.0)
-    np.add.at(counts, (group, 1), legal / legal.sum(axis=1, keepdims=True))
+    taken, open_ = _chosen(actions, legal)
+    counts = np.zeros((groups, 2, open_.shape[1]))
+    of = np.asarray(group, int)[choice]
+    np.add.at(counts[:, 0], (of, taken), 1.0)
+    np.add.at(counts[:, 1], of, open_ / open_.sum(axis=1, keepdims=True))
     return counts
 
 

@@ -39,7 +39,8 @@ def triad_balance(signs: ArrayLike) -> Metric:
 
     Source: Cartwright & Harary 1956; the share of triads as its degree: Harary 1959.
     """
-    return Metric.share(*triad_counts(_signed(signs)), "no three states are all tied")
+    balanced, triads = triad_counts(_signed(signs))
+    return Metric.share(balanced, triads, "no three states are all tied")
 
 
 def triad_counts(signs: np.ndarray) -> np.ndarray:

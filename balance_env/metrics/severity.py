@@ -16,6 +16,7 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 FEWEST = 50  # wars at or above a threshold; fewer do not tell the two apart (Clauset, Shalizi & Newman 2009, section 5)
+EQUAL = (float(norm.ppf(0.025)), float(norm.ppf(0.975)))  # middle 95 % of a ratio where both fit equally well
 THRESHOLDS = 200  # tried, evenly by rank
 
 
@@ -82,20 +83,18 @@ def tail(sizes: ArrayLike, threshold: float | None = None) -> Tail | None:
 
     Sources: Clauset, Shalizi & Newman 2009, sections 3 and 5; Vuong 1989.
     """
-    sizes = np.sort(np.asarray(sizes, float).reshape(-1))
-    if not (np.isfinite(sizes) & (sizes > 0.0)).all():
-        raise ValueError(f"sizes are finite and > 0, not {sizes[~(sizes > 0.0)]}")
+    ranked = np.sort(np.asarray(sizes, float).reshape(-1))
+    if not (np.isfinite(ranked) & (ranked > 0.0)).all():
+        raise ValueError(f"sizes are finite and > 0, not {ranked}")
     if threshold is not None:
-        sizes = sizes[sizes >= threshold]
-    if np.unique(sizes).size < FEWEST:
+        ranked = ranked[ranked >= threshold]
+    if np.unique(ranked).size < FEWEST:
         return None
-    begin = 0
     if threshold is None:
-        begin = min(_thresholds(sizes), key=lambda place: _distance(sizes[place:])[1])
-    sizes = sizes[begin:]
-    exponent, _ = _distance(sizes)
-    logs = np.log(sizes)
+        ranked = ranked[min(_thresholds(ranked), key=lambda place: _distance(ranked[place:])[1]) :]
+    exponent, _ = _distance(ranked)
+    logs = np.log(ranked)
     power = math.log(exponent - 1.0) - (exponent - 1.0) * (logs - logs[0])
     gaps = power - _log_normal(logs)
     ratio = float(gaps.sum() / (gaps.std() * math.sqrt(gaps.size)))
-    return Tail(float(sizes[0]), float(exponent), sizes.size, ratio, float(2.0 * norm.sf(abs(ratio))))
+    return Tail(float(ranked[0]), float(exponent), ranked.size, ratio, float(2.0 * norm.sf(abs(ratio))))
