@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 
 import numpy as np
@@ -14,7 +15,7 @@ from balance_env.benchmark.anchors import ANCHORS, read_anchors
 from balance_env.benchmark.attractors import attractors
 from balance_env.benchmark.bench import CROSSED, STAGES, Order, bench
 from balance_env.benchmark.entrant import open_entrant
-from balance_env.benchmark.results import SCORES, read_results
+from balance_env.benchmark.results import MEASURES, SCORES, read_results
 from balance_env.benchmark.statistics import ATTRACTORS
 from balance_env.benchmark.suite import load_suite
 from balance_env.cli import main
@@ -53,6 +54,8 @@ def test_a_doctrine_is_played_in_every_stage_and_role(suite, tmp_path):
     folder = bench(order("hider", suite), tmp_path)
     assert folder == tmp_path / "small" / "hider"
     results = read_results(folder)
+    assert {row.group for row in results.measures} == {"all"}
+    assert any(row.measure == "alignment theta" for row in results.measures)
     assert results.cells() == [(stage, role) for stage in SMALL for role in ("resident", "visitor")]
     rows = rows_of(folder)
     assert len(rows) == len(SMALL) * 3 * EPISODES
@@ -69,14 +72,15 @@ def test_a_doctrine_is_played_in_every_stage_and_role(suite, tmp_path):
 def test_the_same_seed_gives_the_same_bytes_in_one_process_or_in_two(suite, tmp_path):
     one, two = (bench(order("grim", suite), tmp_path / str(jobs), jobs) for jobs in (1, 2))
     other = bench(order("grim", suite, seed=1), tmp_path / "other")
-    assert (one / SCORES).read_bytes() == (two / SCORES).read_bytes()
-    assert (one / SCORES).read_bytes() != (other / SCORES).read_bytes()
+    for table in (SCORES, MEASURES):
+        assert (one / table).read_bytes() == (two / table).read_bytes()
+        assert (one / table).read_bytes() != (other / table).read_bytes()
 
 
 def test_a_run_that_was_stopped_goes_on_and_a_torn_file_is_redone(suite, tmp_path, monkeypatch):
     folder = bench(order("hider", suite), tmp_path)
     whole = (folder / SCORES).read_bytes()
-    torn, wrong, gone = sorted((folder / STAGES).glob("*.json"))[:3]
+    torn, wrong, gone = sorted((folder / STAGES).glob("known_end-*.json"))
     torn.write_bytes(torn.read_bytes()[:-40])
     text = json.loads(wrong.read_text())
     text["body"]["rows"][0]["score"] = 99.0
@@ -89,7 +93,7 @@ def test_a_run_that_was_stopped_goes_on_and_a_torn_file_is_redone(suite, tmp_pat
     told = []
     bench(order("hider", suite), tmp_path, done=lambda n, of: told.append((n, of)))
     assert sorted(played) == [torn.name, wrong.name, gone.name]
-    assert told == [(3, 6), (4, 6), (5, 6), (6, 6)]
+    assert told == [(4, 7), (5, 7), (6, 7), (7, 7)]
     assert (folder / SCORES).read_bytes() == whole
 
 
@@ -152,6 +156,19 @@ def test_several_runs_meet_in_cross_play(suite, tmp_path):
 def test_an_entrant_that_cannot_be_is_refused_at_once(entrant, told):
     with pytest.raises(ValueError, match=told):
         open_entrant(entrant)
+
+
+def test_the_class_on_the_page_enters_as_the_page_says(suite, tmp_path, monkeypatch, request):
+    page = (request.config.rootpath / "docs" / "benchmark.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "mine.py").write_text(program)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert "--entrant mine:Sufficient --quick" in page
+    folder = bench(order("mine:Sufficient", suite), tmp_path / "results")
+    assert json.loads((folder / "card.json").read_text())["faults"] == {}
+    always_arming = bench(order("always_arm", suite), tmp_path / "results")
+    assert (folder / SCORES).read_bytes() != (always_arming / SCORES).read_bytes()
 
 
 def test_the_command_plays_and_prints_a_card(suite, tmp_path, capsys):
