@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from balance_env.players import POLICIES, load_team
+
 from .casting import PAST
 from .files import write_whole
 from .league import League
-from .policy import POLICIES, load_team, save_policy
+from .policy import save_policy
 from .watch import TABLES, Watch
 
 STATE = "state.pt"  # of a run folder; it holds pickles: go on with runs of your own only
