@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from balance_env.benchmark import bench as benching
+from balance_env.benchmark import entrant as entering
 from balance_env.benchmark.anchors import ANCHORS, read_anchors
 from balance_env.benchmark.attractors import attractors
 from balance_env.benchmark.bench import CROSSED, STAGES, Order, bench
@@ -19,6 +20,7 @@ from balance_env.benchmark.results import MEASURES, SCORES, read_results
 from balance_env.benchmark.statistics import ATTRACTORS
 from balance_env.benchmark.suite import load_suite
 from balance_env.cli import main
+from balance_env.players import LEARNED
 
 SMALL = ("buffer_states", "known_end")  # quickly played
 EPISODES = 5
@@ -127,6 +129,36 @@ def test_illegal_acts_become_invest_and_are_counted(suite, tmp_path):
     folder = bench(order("players:Illegal", suite), tmp_path)
     assert sum(int(row["illegal"]) for row in rows_of(folder)) > 0
     assert json.loads((folder / "card.json").read_text())["faults"] == {}
+
+
+def test_a_trained_policy_enters_by_name_or_by_folder(suite, tmp_path):
+    named = bench(order("learned_defensive", suite), tmp_path / "named")
+    folder = bench(order(str(LEARNED / "learned_defensive"), suite), tmp_path / "folder")
+    assert (named / SCORES).read_bytes() == (folder / SCORES).read_bytes()
+    card = json.loads((named / "card.json").read_text())
+    assert (card["kind"], card["trained"], card["faults"]) == ("policy", True, {})
+    assert card["hash"] == json.loads((folder / "card.json").read_text())["hash"]
+
+
+def test_a_policy_that_does_not_fit_a_stage_gets_the_floor_there(suite, tmp_path, monkeypatch):
+    usual = entering.load_player
+
+    def unfit_for_one(name, scenario):
+        if scenario.name == SMALL[0] and name == "learned_defensive":
+            raise ValueError("number of states (4; the policy's: 8)")
+        return usual(name, scenario)
+
+    monkeypatch.setattr(entering, "load_player", unfit_for_one)
+    folder = bench(order("learned_defensive", suite), tmp_path)
+    floor = bench(order("random_legal", suite), tmp_path)
+    card = json.loads((folder / "card.json").read_text())
+    assert card["said"] == {entering.MISFIT: "number of states (4; the policy's: 8)"}
+    assert card["faults"][entering.MISFIT] > 0
+    for mine, random in zip(rows_of(folder), rows_of(floor), strict=True):
+        fits = mine["stage"] != SMALL[0]
+        assert (int(mine["faults"]) == 0) == fits
+        if mine["role"] != "self_play":  # in which power, a share, adds up to nothing whoever plays
+            assert (mine["score"] == random["score"]) != fits
 
 
 def test_several_runs_meet_in_cross_play(suite, tmp_path):
