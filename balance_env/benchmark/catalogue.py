@@ -68,8 +68,8 @@ ALIGNMENT: Lines = (
     *(
         Whole("Walt held-out gain", deed, "base rate: gains of worlds change sign by chance", whole.held_out_gain(side),
               "Walt 1987",
-              f"Log-loss of the base rate less that of the logit of {deed} the challenger, a case, on worlds it was not "
-              "fitted on.")
+              f"Log-loss of the base rate less that of the logit of {deed} the challenger, a case, on worlds it was "
+              "not fitted on.")
         for deed, side in DEEDS.items()
     ),
 )
