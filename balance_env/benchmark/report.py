@@ -92,7 +92,7 @@ def make_report(results: Results, tags: Mapping[str, Sequence[str]], random: Res
 
 SCORE_CAPTION = (
     "A score is 0 as random legal play and 1 as the reference doctrine in the same seats, unclipped. IQM is the mean "
-    "of the middle half of all stages, roles and runs. Intervals: 95 %, bootstrap over runs and episodes (of a rule, over "
+    "of the middle half of all stages, roles and runs. Intervals: 95 %, bootstrap over runs and episodes (a rule: over "
     "episodes). Self-play is not part of it."
 )
 TAG_CAPTION = "Means, as a tag has too few stages to cut off quarters; a stage counts under each of its tags."
