@@ -99,14 +99,14 @@ TAG_CAPTION = "Means, as a tag has too few stages to cut off quarters; a stage c
 ATTRACTOR_CAPTION = "Shares of episodes; Wilson's 95 % interval over episodes, as if all were independent."
 MEASURE_CAPTION = (
     "A value means something only beside its null, given with the middle 95 % of its draws. Holm: p adjusted for all "
-    f"measures over all stages; below {ALPHA:g} the null is rejected. `interval` is over training runs."
+    f"measures over all stages; below {ALPHA:g} the null is rejected. The interval is over training runs."
 )
 RUN_CAPTION = "Means over the episodes of one run in one stage and role; self-play for diagnosis only."
 
 
 def card_table(results: Results, summary: Summary) -> Table:
     """The result card: who, on what, how well, at whose cost, and what went wrong."""
-    card, iqm = results.card, summary.headline[0]
+    card = results.card
     headline = np.isin(results.episodes["role"], HEADLINE)
     background = results.episodes["background_return"][headline]
     faults = ", ".join(f"{kind} {count}" for kind, count in sorted(card["faults"].items()) if count) or "none"
@@ -116,8 +116,7 @@ def card_table(results: Results, summary: Summary) -> Table:
         ("hash", card["hash"]),
         ("suite", f"{card['suite']}, {len(results.stages())} stages ({card['suite_hash']})"),
         ("setting", f"{card['setting']}: {card['episodes']} episodes a stage, role and run; seed {card['seed']}"),
-        ("IQM of the score", _told(iqm)),
-        *((figure.name, _told(figure)) for figure in summary.headline[1:]),
+        *((figure.name, _told(figure)) for figure in summary.headline),
         (summary.effect.name, _told(summary.effect)),
         ("return of a focal seat", float(results.episodes["focal_return"][headline].mean())),
         ("return of a background seat", float(background.mean()) if np.isfinite(background).all() else MISSING),

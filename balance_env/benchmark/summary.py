@@ -21,6 +21,7 @@ from .statistics import (
 
 THRESHOLDS = np.linspace(-1.0, 2.0, 61)  # of the performance profile: from below the floor to above the reference
 RANDOM = "random_legal"
+IQM, IQM_AS = "IQM of the score", "IQM as {}"  # names of figures, the latter by role
 ANCHORS = {"floor (random legal)": 0.0, "reference doctrine": 1.0}  # a score is measured between these
 
 
@@ -80,12 +81,7 @@ def summarise(results: Results, tags: Mapping[str, Sequence[str]], random: Resul
         Of random legal play on the same suite, to be compared with beside the anchors.
     """
     cells, scores, seed = results.cells(), results.scores(), int(results.card["seed"])
-    headline: dict[str, Callable[[Array], Array]] = {"IQM of the score": interquartile_mean}
-    for role in HEADLINE:
-        if columns := [n for n, (_, played) in enumerate(cells) if played == role]:
-            headline[f"IQM as {role}"] = _over(columns, interquartile_mean)
-    for name, score in ANCHORS.items():
-        headline[f"P(improvement) over the {name}"] = _over_anchor(score)
+    headline = _headline(cells)
     with_tag: dict[str, list[int]] = {}
     for n, (stage, _) in enumerate(cells):
         for tag in tags.get(stage, ()):
@@ -105,6 +101,11 @@ def summarise(results: Results, tags: Mapping[str, Sequence[str]], random: Resul
         {name: _attractors(results, name) for name in (ALL, *results.stages())},
         _detectable(scores),
     )
+
+
+def headline(results: Results) -> list[Figure]:
+    """IQM over all stages and by role, and the chances of improvement on both anchors."""
+    return _estimate(_headline(results.cells()), results.scores(), int(results.card["seed"]))
 
 
 class Paid(NamedTuple):
@@ -164,6 +165,16 @@ def _estimate(statistics: Mapping[str, Callable[[Array], Array]], scores: Scores
             for name, low, high in zip(able, told.low, told.high, strict=True):
                 figures[name] = figures[name]._replace(low=float(low), high=float(high))
     return list(figures.values())
+
+
+def _headline(cells: Sequence[tuple[str, str]]) -> dict[str, Callable[[Array], Array]]:
+    statistics: dict[str, Callable[[Array], Array]] = {IQM: interquartile_mean}
+    for role in HEADLINE:
+        if columns := [n for n, (_, played) in enumerate(cells) if played == role]:
+            statistics[IQM_AS.format(role)] = _over(columns, interquartile_mean)
+    for name, score in ANCHORS.items():
+        statistics[f"P(improvement) over the {name}"] = _over_anchor(score)
+    return statistics
 
 
 def _mean(matrix: Array) -> Array:
