@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from balance_env.files import write_whole
+
 from .casting import PAST
-from .files import write_whole
 from .league import League
 from .policy import POLICIES, load_team, save_policy
 from .watch import TABLES, Watch

@@ -13,10 +13,9 @@ from safetensors.numpy import save as to_safetensors
 
 from balance_env import Scenario, row_table
 from balance_env.core.pieces import WEIGHT_SCALE
+from balance_env.files import write_whole
 from balance_env.policies import CARD, WEIGHTS, LearnedPolicy, load_policy
 from balance_env.policies import Policy as OfRows
-
-from .files import write_whole
 
 SHARED, BY_DESIGN, BY_SEAT = "shared", "design", "seat"
 POLICIES = "policies"  # of a run folder: one policy folder for each learner

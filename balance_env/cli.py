@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,26 @@ def make_parser() -> argparse.ArgumentParser:
     sub.add_argument("--seed", type=int, default=0)
     sub = command("tables", run_tables, "Print or write the tables of the documentation.", takes_scenario=False)
     sub.add_argument("--write", metavar="FOLDER", help="write one page each into this folder")
+    add_benchmark(command)
     return parser
+
+
+def add_benchmark(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands of the benchmark, where its libraries are installed; elsewhere what to install is said."""
+    texts = {"bench": "Play the benchmark and print a result card.", "suite": "List the stages of a benchmark's suite."}
+    try:
+        from .benchmark import command as benchmark
+    except ModuleNotFoundError as error:
+        missing = f"{error.name} is missing: pip install balance-env[benchmark]"
+
+        def refuse(options: argparse.Namespace) -> None:
+            raise ValueError(missing)
+
+        for name, text in texts.items():
+            command(name, refuse, text, takes_scenario=False)
+        return
+    benchmark.add_bench(command("bench", benchmark.run_bench, texts["bench"], takes_scenario=False))
+    benchmark.add_suite(command("suite", benchmark.run_suite, texts["suite"], takes_scenario=False))
 
 
 def read_settings(settings: Sequence[str]) -> dict[str, Any]:
