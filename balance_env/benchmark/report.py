@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
+from ..files import write_whole
 from . import figures
+from .anchors import read_anchors
 from .page import as_page
 from .results import ALL, HEADLINE, SELF_PLAY, Measure, Results, read_results
 from .statistics import ALPHA
-from .summary import RANDOM, Figure, Paid, Summary, hypotheses, paid, summarise
+from .suite import load_suite
+from .summary import Figure, Paid, Summary, hypotheses, paid, summarise
 from .tables import MISSING, Report, Table, Value, as_csv, as_markdown, interval, short
 
 TABLES, PICTURES = "tables", "figures"  # folders beside the results
@@ -20,19 +23,30 @@ SECONDS_A_MINUTE = 60.0
 ENDS = (("low", "high"), ("null_low", "null_high"))  # of a measure's interval, and of its null's band
 
 
-def write_report(folder: str | Path) -> Report:
+def write_report(folder: str | Path, suite: str | Path | None = None) -> Report:
     """Write tables, pictures, `report.md` and `report.html` into a results folder; the same bytes every time.
 
-    Random legal play on the same suite is compared with where its results lie beside the folder.
+    Parameters
+    ----------
+    suite : str or Path, optional
+        Folder of the suite that was played, if it is not one of the package.
 
     Raises
     ------
     ValueError
-        If the folder holds no results, or torn ones.
+        If the folder holds no results, or torn ones, or ones of another suite.
     """
     folder = Path(folder)
     results = read_results(folder)
-    report = make_report(results, stage_tags(results), find_random(results))
+    played = load_suite(suite or results.card["suite"])
+    if played.hash != results.card["suite_hash"]:
+        raise ValueError(
+            f"{str(folder)!r} holds results of {results.card['suite']} with hash {results.card['suite_hash']}; "
+            f"the suite here has {played.hash}"
+        )
+    tags = {stage.name: stage.all_tags for stage in played.stages}
+    beside_random = {(row.stage, row.role): row.background for row in read_anchors(played)}
+    report = make_report(results, tags, beside_random)
     for name in (TABLES, PICTURES):
         (folder / name).mkdir(exist_ok=True)
     for table in report.tables:
@@ -45,27 +59,14 @@ def write_report(folder: str | Path) -> Report:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    write_whole(path, text.encode())
 
 
-def find_random(results: Results) -> Results | None:
-    """The results of random legal play that lie beside these, if they are of the same suite and setting."""
-    folder = results.folder.parent / RANDOM
-    if results.card["entrant"] == RANDOM or not folder.is_dir():
-        return None
-    random = read_results(folder)
-    same = all(random.card[key] == results.card[key] for key in ("suite_hash", "setting", "seed"))
-    return random if same else None
-
-
-def stage_tags(results: Results) -> dict[str, Sequence[str]]:
-    """Tags of each stage."""
-    return {}
-
-
-def make_report(results: Results, tags: Mapping[str, Sequence[str]], random: Results | None = None) -> Report:
-    """Tables and pictures of results; see `summary.summarise`."""
-    summary, who_paid = summarise(results, tags, random), paid(results, random)
+def make_report(
+    results: Results, tags: Mapping[str, Sequence[str]], beside_random: Mapping[tuple[str, str], float]
+) -> Report:
+    """Tables and pictures of results; see `summary.summarise` and `summary.paid`."""
+    summary, who_paid = summarise(results, tags), paid(results, beside_random)
     of_all = [row for row in (*results.measures, *results.forks) if row.group == ALL]
     tables = [
         card_table(results, summary),

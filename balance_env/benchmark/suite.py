@@ -74,9 +74,7 @@ class Stage(Strict):
     scenario: str = "default"  # name of a scenario of the package
     changes: dict[str, Any] = Field(default_factory=dict)  # fields and parameters that differ from it
     resident: int  # seats of the entrant where it is the resident; as a visitor it has one
-    held: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict
-    )  # states never the entrant's, and who may play
+    held: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # states never the entrant's, and who may play
     background: tuple[str, ...]  # who may play the others, drawn for each seat and episode
     skill: Skill
 

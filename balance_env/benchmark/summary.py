@@ -71,15 +71,8 @@ class Summary(NamedTuple):
     effect: Figure
 
 
-def summarise(results: Results, tags: Mapping[str, Sequence[str]], random: Results | None = None) -> Summary:
-    """Figures of one entrant.
-
-    Parameters
-    ----------
-    tags : mapping of stage to tags
-    random : Results, optional
-        Of random legal play on the same suite, to be compared with beside the anchors.
-    """
+def summarise(results: Results, tags: Mapping[str, Sequence[str]]) -> Summary:
+    """Figures of one entrant; `tags` are those of each stage."""
     cells, scores, seed = results.cells(), results.scores(), int(results.card["seed"])
     headline = _headline(cells)
     with_tag: dict[str, list[int]] = {}
@@ -90,11 +83,8 @@ def summarise(results: Results, tags: Mapping[str, Sequence[str]], random: Resul
     by_cell = {f"{stage}, {role}": _over([n], _mean) for n, (stage, role) in enumerate(cells)}
     profile = {f"{mark:.2f}": _above(mark) for mark in THRESHOLDS}
     told = iter(_estimate({**headline, **_keyed("tag", by_tag), **_keyed("cell", by_cell), **profile}, scores, seed))
-    figures = [next(told) for _ in headline]
-    if random is not None and random.cells() == cells:
-        figures.append(_against(results, random, seed))
     return Summary(
-        figures,
+        [next(told) for _ in headline],
         [next(told)._replace(name=tag) for tag in by_tag],
         {cell: next(told)._replace(name=name) for cell, name in zip(cells, by_cell, strict=True)},
         list(told),
@@ -118,22 +108,18 @@ class Paid(NamedTuple):
     beside_random: float | None
 
 
-def paid(results: Results, random: Results | None = None) -> list[Paid]:
-    """Who paid, by stage and role."""
+def paid(results: Results, beside_random: Mapping[tuple[str, str], float]) -> list[Paid]:
+    """Who paid, by stage and role; `beside_random` is what a background seat gets beside random legal play."""
     rows = []
     trained, seed = bool(results.card["trained"]), int(results.card["seed"])
-    for stage, role in results.cells():
-        focal, others = (results.by_run(stage, role, f"{side}_return") for side in ("focal", "background"))
-        beside = None
-        if random is not None and (stage, role) in random.cells():
-            beside = float(random.by_run(stage, role, "background_return").mean())
-        if np.isnan(others).any():
-            (told,) = _estimate({"focal": _mean}, Scores([focal[:, :, None]], trained), seed)
-            rows.append(Paid(stage, role, told, Figure("background", None, why="all seats are focal"), None))
-            continue
-        both = Scores([focal[:, :, None], others[:, :, None]], trained)
-        first, second = _estimate({"focal": _over([0], _mean), "background": _over([1], _mean)}, both, seed)
-        rows.append(Paid(stage, role, first, second, beside))
+    for cell in results.cells():
+        sides = [results.by_run(*cell, f"{side}_return")[:, :, None] for side in ("focal", "background")]
+        has_others = not np.isnan(sides[1]).any()
+        shown = sides if has_others else sides[:1]
+        statistics = {str(n): _over([n], _mean) for n in range(len(shown))}
+        focal, *others = _estimate(statistics, Scores(shown, trained), seed)
+        told = others[0] if others else Figure("", None, why="all seats are focal")
+        rows.append(Paid(*cell, focal, told, beside_random.get(cell)))
     return rows
 
 
@@ -196,17 +182,6 @@ def _over_anchor(score: float) -> Callable[[Array], Array]:
 
 def _keyed(kind: str, statistics: Mapping[str, Callable[[Array], Array]]) -> dict[str, Callable[[Array], Array]]:
     return {f"{kind}: {name}": statistic for name, statistic in statistics.items()}
-
-
-def _against(results: Results, random: Results, seed: int) -> Figure:
-    """Chance that a run beats random legal play as it was entered, which has a spread that the anchor lacks."""
-    name = f"P(improvement) over {RANDOM} as entered"
-    x, y = results.scores(), random.scores()
-    try:
-        told = bootstrap(improvement, x, y, seed=seed)
-    except TooLittleData as error:
-        return Figure(name, None, why=str(error))
-    return Figure(name, float(told.value), float(told.low), float(told.high))
 
 
 def _attractors(results: Results, stage: str) -> dict[str, Figure]:
