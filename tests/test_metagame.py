@@ -10,7 +10,7 @@ from balance_env.benchmark import arena, metagame
 from balance_env.benchmark.figures import as_svg
 from balance_env.benchmark.heatmap import draw_metagame
 from balance_env.benchmark.metagame import as_csv, play_all, play_pair, rank
-from balance_env.benchmark.ranking import nash_average
+from balance_env.benchmark.ranking import advantage, nash_average
 from balance_env.benchmark.statistics import Anchors
 from balance_env.doctrines import doctrine_id
 
@@ -63,7 +63,7 @@ def test_ranks_of_the_dilemma_without_noise_are_certain():
     assert game.alpha_rank.value[1] > 0.98
     assert game.alpha_rank.low[1] == game.alpha_rank.high[1] == game.alpha_rank.value[1]
     assert game.nash.value == pytest.approx([0.0, 1.0])
-    assert game.skill.value == pytest.approx([-5.0, 0.0])
+    assert game.skill.value == pytest.approx([-1.5, 0.0])
 
 
 def test_noise_widens_intervals_around_the_truth():
@@ -73,7 +73,7 @@ def test_noise_widens_intervals_around_the_truth():
     assert ((game.payoff.low < truth) & (truth < game.payoff.high)).mean() >= 8 / 9
     assert (game.nash.low < 1 / 3).all()
     assert (game.nash.high > 1 / 3).all()
-    assert game.nash.value == pytest.approx(nash_average(game.payoff.value).weight)
+    assert game.nash.value == pytest.approx(nash_average(advantage(game.payoff.value)).weight)
     lines = as_csv(game).splitlines()
     assert lines[0] == "visitor,hosts,score,low,high"
     assert len(lines) == 10

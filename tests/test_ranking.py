@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from balance_env.benchmark.ranking import alpha_rank, nash_average, settling_alpha
+from balance_env.benchmark.ranking import advantage, alpha_rank, nash_average, settling_alpha
 
 ROCK_PAPER_SCISSORS = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]])
 DILEMMA = np.array([[3.0, 0.0], [5.0, 1.0]])  # cooperate, defect
@@ -41,9 +41,9 @@ def test_nobody_leads_in_rock_paper_scissors(alpha):
 
 def test_defectors_take_over_the_dilemma():
     assert alpha_rank(DILEMMA, settling_alpha(DILEMMA))[1] > 0.98
-    average = nash_average(DILEMMA)
+    average = nash_average(advantage(DILEMMA))
     assert average.weight == pytest.approx([0.0, 1.0])
-    assert average.skill == pytest.approx([-5.0, 0.0])  # 0 less 5
+    assert average.skill == pytest.approx([-1.5, 0.0])  # half of 3 + 0 - 5 - 1
 
 
 def test_a_fixation_probability_by_hand():
@@ -55,14 +55,14 @@ def test_a_fixation_probability_by_hand():
 def test_neutral_games_rank_all_alike():
     same = np.ones((4, 4))
     assert alpha_rank(same, settling_alpha(same)) == pytest.approx(np.full(4, 0.25))
-    assert nash_average(same).weight == pytest.approx(np.full(4, 0.25))
+    assert nash_average(advantage(same)).weight == pytest.approx(np.full(4, 0.25))
 
 
 def test_the_winner_of_a_transitive_game_has_all_weight():
     transitive = np.array([[0.0, -1.0, -1.0], [1.0, 0.0, -1.0], [1.0, 1.0, 0.0]])
     average = nash_average(transitive)
     assert average.weight == pytest.approx([0.0, 0.0, 1.0])
-    assert average.skill == pytest.approx([-2.0, -2.0, 0.0])  # of A = payoff less its transpose
+    assert average.skill == pytest.approx([-1.0, -1.0, 0.0])
 
 
 def test_copies_of_an_entrant_share_its_weight():
@@ -77,7 +77,7 @@ def test_a_cycle_with_a_transitive_part_is_as_published(lift):
     """Balduzzi et al. (2018), section 4: C + e T gives (1 + e, 1 - 2e, 1 + e) / 3 up to e = 1/2, then (1, 0, 0)."""
     transitive = np.array([[0.0, 1.0, 2.0], [-1.0, 0.0, 1.0], [-2.0, -1.0, 0.0]])
     told = [1.0 + lift, 1.0 - 2.0 * lift, 1.0 + lift] if lift < 0.5 else [3.0, 0.0, 0.0]
-    average = nash_average((lift * transitive - ROCK_PAPER_SCISSORS) / 2.0)
+    average = nash_average(lift * transitive - ROCK_PAPER_SCISSORS)
     assert average.weight == pytest.approx(np.array(told) / 3.0, abs=1e-7)
 
 
@@ -85,7 +85,7 @@ def test_a_cycle_with_a_transitive_part_is_as_published(lift):
 def test_an_average_is_an_equilibrium_and_the_most_even_one(size):
     rng = np.random.default_rng(size)
     for payoff in (rng.standard_normal((size, size)), rng.integers(-1, 2, (size, size)).astype(float)):
-        weight, skill = nash_average(payoff)
+        weight, skill = nash_average(advantage(payoff))
         assert weight.sum() == pytest.approx(1.0)
         assert skill.max() < 1e-6
         assert weight @ skill == pytest.approx(0.0, abs=1e-6)
@@ -94,9 +94,22 @@ def test_an_average_is_an_equilibrium_and_the_most_even_one(size):
 @pytest.mark.parametrize("wrong", [np.zeros((2, 3)), np.zeros((1, 1)), np.array([[0.0, np.nan], [0.0, 0.0]])])
 def test_what_is_no_game_is_refused(wrong):
     with pytest.raises(ValueError, match="payoff"):
-        nash_average(wrong)
+        advantage(wrong)
     with pytest.raises(ValueError, match="payoff"):
         alpha_rank(wrong, 1.0)
+
+
+def test_who_ruins_everybody_has_no_advantage():
+    """Among spoilers all get nothing, among others a spoiler gets little: no reason to become one."""
+    spoiled = np.array([[1.0, 0.0], [0.1, 0.0]])
+    assert advantage(spoiled)[1, 0] < 0.0
+    assert nash_average(advantage(spoiled)).weight == pytest.approx([1.0, 0.0])
+    with pytest.raises(ValueError, match="antisymmetric"):
+        nash_average(spoiled)
+
+
+def test_the_advantage_in_a_zero_sum_game_is_the_game():
+    assert np.array_equal(advantage(ROCK_PAPER_SCISSORS), ROCK_PAPER_SCISSORS)
 
 
 def test_alpha_rank_is_that_of_openspiel():
@@ -114,5 +127,6 @@ def test_the_nash_average_is_that_of_openspiel():
     rng = np.random.default_rng(1)
     for size in (2, 3, 5, 8):
         for payoff in (rng.standard_normal((size, size)), rng.integers(-1, 2, (size, size)).astype(float)):
-            told = theirs._max_entropy_symmetric_nash(payoff - payoff.T).reshape(-1)
-            assert nash_average(payoff).weight == pytest.approx(told, abs=1e-4)
+            game = payoff - payoff.T
+            told = theirs._max_entropy_symmetric_nash(game).reshape(-1)
+            assert nash_average(game).weight == pytest.approx(told, abs=1e-4)

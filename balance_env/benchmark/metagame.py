@@ -19,7 +19,7 @@ from .anchors import read_anchors
 from .arena import VISITOR
 from .bootstrap import LEVEL, Estimate
 from .checks import Array, TooLittleData
-from .ranking import alpha_rank, nash_average, settling_alpha
+from .ranking import advantage, alpha_rank, nash_average, settling_alpha
 from .statistics import Anchors, anchored_scores
 from .suite import Stage, Suite
 
@@ -40,7 +40,8 @@ class MetaGame(NamedTuple):
     alpha : float
         Strength of selection at which alpha-rank settles.
     alpha_rank, nash, skill : Estimate of (M,)
-        Share of time that a population spends as each; weight in the Nash average; what each gets against that.
+        Share of time that a population spends as each; weight in the Nash average of `ranking.advantage`; advantage
+        over the entrants in that average.
     """
 
     entrants: list[str]
@@ -131,7 +132,7 @@ def rank(entrants: Sequence[str], scores: Array, seed: int) -> MetaGame:
 
 
 def _figures(payoff: Array, alpha: float) -> tuple[Array, ...]:
-    average = nash_average(payoff)
+    average = nash_average(advantage(payoff))
     return payoff, alpha_rank(payoff, alpha), average.weight, average.skill
 
 

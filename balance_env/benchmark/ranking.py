@@ -16,6 +16,7 @@ from .checks import Array, finite
 POPULATION = 50  # individuals in alpha-rank's Moran process, as in the paper
 LARGEST_ALPHA = 1e4  # of those tried: beyond, the ranks of what differs by 1e-3 of the spread no longer change
 ALPHAS = np.geomspace(1e-2, LARGEST_ALPHA, 61)  # in units of one over the spread of payoffs
+ROUNDING = 1e-9  # share of the largest entry by which a game may miss antisymmetry
 SETTLED = 1e-2  # largest change of the distribution from one alpha to the next that counts as none
 
 
@@ -66,26 +67,42 @@ def settling_alpha(payoff: Array, population: int = POPULATION) -> float:
     return float(alphas[moving[-1] + 1] if len(moving) else alphas[0])
 
 
-def nash_average(payoff: Array) -> NashAverage:
-    """Nash average of the game in which each of two entrants gets its payoff less the other's.
+def advantage(payoff: Array) -> Array:
+    """By how much an a gets more than a b in the same population, over all mixtures of the two alike: (M, M).
 
-    Its matrix A[a, b] = payoff[a, b] - payoff[b, a] is antisymmetric, so the value is 0 and an equilibrium is any
-    distribution p with A p <= 0. Of these the one of maximum entropy is unique. A linear programme finds who has weight
-    in any of them; a smooth convex one, the dual, the weights.
+    Half of payoff[a, a] + payoff[a, b] - payoff[b, a] - payoff[b, b], which is linear interpolation between a lone a
+    among b's and a lone b among a's; above 0 where a is risk-dominant. It is antisymmetric. Payoffs of unlike
+    populations are never subtracted: who ruins all others gains nothing by it.
+
+    Sources
+    -------
+    Harsanyi & Selten (1988), A general theory of equilibrium selection in games, chapter 3, on risk dominance.
+    """
+    payoff = _square(payoff)
+    own = np.diag(payoff)
+    return (payoff - payoff.T + own[:, None] - own[None, :]) / 2.0
+
+
+def nash_average(game: Array) -> NashAverage:
+    """Nash average of a symmetric zero-sum game, such as the `advantage` of entrants over each other.
+
+    The value is 0 and an equilibrium is any distribution p with A p <= 0. Of these the one of maximum entropy is
+    unique. A linear programme finds who has weight in any of them; a smooth convex one, the dual, the weights.
 
     Parameters
     ----------
-    payoff : (M, M)
-        What a gets among b's.
+    game : (M, M)
+        Antisymmetric.
 
     Sources
     -------
     Balduzzi et al. (2018), Re-evaluating evaluation, NeurIPS 31; Goldman & Tucker (1956), Theory of linear
     programming, on the largest support of solutions.
     """
-    payoff = _square(payoff)
-    game = payoff - payoff.T
-    scale = np.abs(game).max()
+    game = _square(game)
+    scale = float(np.abs(game).max())
+    if np.abs(game + game.T).max() > ROUNDING * scale:
+        raise ValueError("game: it is not antisymmetric; see `advantage`")
     if scale == 0.0:
         return NashAverage(np.full(len(game), 1.0 / len(game)), np.zeros(len(game)))
     game = game / scale

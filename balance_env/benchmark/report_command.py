@@ -82,7 +82,7 @@ def run_metagame(options: argparse.Namespace) -> None:
         folder = Path(options.write)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "metagame.csv").write_text(as_csv(game), encoding="utf-8")
-        (folder / "metagame.svg").write_text(as_svg(draw_metagame(game, "Score of a visitor among hosts")), "utf-8")
+        (folder / "metagame.svg").write_text(as_svg(draw_metagame(game, "Score of a visitor")), "utf-8")
 
 
 def print_metagame(game: MetaGame, title: str) -> None:
@@ -105,5 +105,6 @@ def print_metagame(game: MetaGame, title: str) -> None:
     console.print(table)
     console.print(
         f"A score is 0 as random legal play and 1 as the best doctrine found for a visitor. Selection {game.alpha:.3g} "
-        "a unit of score, from which alpha-rank no longer moves. Skill: score less that of the average's entrants."
+        "a unit of\nscore, from which alpha-rank no longer moves. Skill: advantage over the Nash average's entrants in "
+        "the same populations."
     )
