@@ -9,14 +9,13 @@ does, in the same seats with the same background. Both are constants in `anchors
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator
 from typing import NamedTuple, get_type_hints
 
 from scipy import stats
 
 from ..doctrines import DOCTRINES, doctrine_id
-from ..files import write_whole
+from ..files import write_csv
 from .arena import SCORED, Returns, cast, fast_returns
 from .bootstrap import LEVEL
 from .entrant import FLOOR
@@ -25,9 +24,9 @@ from .suite import Stage, Suite
 
 ANCHORS = "anchors.csv"  # of a suite's folder
 SEARCH_SEED, ANCHOR_SEED = 10_000_019, 10_000_079  # far from those that entrants are played on
-SEARCHED = 100  # episodes in which all doctrines are tried
-MEASURED = 1000  # fresh episodes in which the best of them, floor and skill are measured
-FINALISTS = 4  # doctrines that are measured again; the best of these is the reference
+SEARCHED = 80  # episodes in which all doctrines are tried
+MEASURED = 800  # fresh episodes in which the best of them, floor and skill are measured
+FINALISTS = 2  # doctrines that are measured again; the best of these is the reference
 
 
 class Anchored(NamedTuple):
@@ -118,11 +117,8 @@ def read_anchors(suite: Suite) -> list[Anchored]:
 
 def write_anchors(suite: Suite, rows: list[Anchored]) -> None:
     """Write `anchors.csv`, whole or not at all."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Anchored._fields)
-    writer.writerows([[f"{value:.6g}" if isinstance(value, float) else value for value in row] for row in rows])
-    write_whole(suite.folder / ANCHORS, text.getvalue().encode())
+    told = ([f"{value:.6g}" if isinstance(value, float) else value for value in row] for row in rows)
+    write_csv(suite.folder / ANCHORS, Anchored._fields, told)
 
 
 def anchors_by_cell(suite: Suite) -> dict[tuple[str, str], Anchored]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..core.world import Ending, Outcome
 from ..metrics.system import Order, order
 from .history import History
@@ -19,7 +21,7 @@ def attractors(history: History) -> list[str]:
     """
     found = []
     outcomes = history.actor["outcome"]
-    fought = (outcomes >= Outcome.STALEMATE).any(-1)  # (T + 1, W): a dispute came to war in that year
+    fought = np.any(outcomes >= Outcome.STALEMATE, axis=-1)  # (T + 1, W): a dispute came to war in that year
     for w, last in enumerate(history.years):
         alive = history.actor["alive"][last, w] > 0
         kind = order(history.actor["opening_share"][last, w] * alive) if alive.any() else None

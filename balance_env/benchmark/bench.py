@@ -6,9 +6,6 @@ was; the same entrant, suite, setting and seed give the same tables, whatever wa
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import json
 import multiprocessing
 import time
@@ -21,17 +18,21 @@ from typing import Any, NamedTuple
 
 from .. import __version__
 from ..core.world import Ending
-from ..files import held, write_whole
-from .anchors import Anchored, anchors_by_cell
+from ..files import held, write_csv, write_whole
+from .anchors import anchors_by_cell
 from .arena import CROSS_PLAY, FIRST, RESIDENT, SCORED, SELF_PLAY, cast, returns_of
 from .attractors import attractors
 from .entrant import Entrant, play_run
-from .results import CARD, COLUMNS, SCORES
+from .measures import COLUMNS as MEASURE_COLUMNS
+from .measuring import groups, measure_group
+from .results import CARD, COLUMNS, MEASURES, SCORES
 from .statistics import anchored_scores
 from .suite import Suite, load_suite
+from .working import read_unit, write_unit
 
 EPISODES = {"quick": 20, "full": 100}  # of each stage, role and run
 CROSSED = "cross_play.csv"  # as SCORES, of runs of the entrant among each other
+MEASURED = "measured"  # in place of a role
 STAGES, STARTED = "stages", "started.json"  # working files of a run, and what it was started with
 
 
@@ -60,11 +61,11 @@ class Order(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """What is played, and written, at once."""
+    """What is played, and written, at once: a stage, or in the role MEASURED a group of measures."""
 
     stage: str
     role: str
-    run: int
+    run: int = 0
 
     @property
     def file(self) -> str:
@@ -75,10 +76,12 @@ class Unit(NamedTuple):
 _suite = lru_cache(load_suite)  # read once a process
 
 
-def units(suite: Suite, runs: int) -> list[Unit]:
-    """All that is played, in order; cross-play needs another run to meet."""
+def units(order: Order, suite: Suite) -> list[Unit]:
+    """All that is played, in order; cross-play needs another run to meet. Measures first: one of them takes longest."""
+    runs = len(order.entrant.sources)
     roles = [*SCORED, SELF_PLAY] + [CROSS_PLAY] * (runs > 1)
-    return [Unit(stage.name, role, run) for stage in suite.stages for role in roles for run in range(runs)]
+    played = [Unit(stage.name, role, run) for stage in suite.stages for role in roles for run in range(runs)]
+    return [*(Unit(group, MEASURED) for group in groups(suite, order.setting)), *played]
 
 
 def key_of(order: Order, suite: Suite) -> dict[str, Any]:
@@ -94,12 +97,23 @@ def play_unit(order: Order, unit: Unit, folder: Path) -> None:
     """Play a unit and write its file."""
     start = time.perf_counter()
     suite = _suite(order.suite)
+    if unit.role == MEASURED:
+        body: dict[str, Any] = {
+            "measured": measure_group(order.entrant, suite, unit.stage, order.setting, order.seed),
+        }
+    else:
+        body = play_stage(order, unit, suite)
+    write_unit(folder / STAGES / unit.file, key_of(order, suite), body, time.perf_counter() - start)
+
+
+def play_stage(order: Order, unit: Unit, suite: Suite) -> dict[str, Any]:
+    """One row for each episode, under the names of `scores.csv`, and what the entrant did wrong."""
     stage, anchored = suite.stage(unit.stage), anchors_by_cell(suite)
     casting = cast(stage, unit.role, order.seed, order.episodes)
     played = play_run(order.entrant, unit.run, stage, unit.role, casting, order.seed)
     history = played.history
     earned = returns_of(history, casting)
-    scale: Anchored = anchored[unit.stage, unit.role if unit.role in SCORED else RESIDENT]
+    scale = anchored[unit.stage, unit.role if unit.role in SCORED else RESIDENT]
     scores = anchored_scores(earned.focal, scale.anchors)
     illegal = (history.actor["illegal"].astype(bool) & history.going[:, :, None]).sum(0)  # (W, N)
     ends = attractors(history)
@@ -107,36 +121,14 @@ def play_unit(order: Order, unit: Unit, folder: Path) -> None:
         {
             "stage": unit.stage, "role": unit.role, "run": unit.run, "episode": w, "seat": int(casting.lead[w]),
             "focal_seats": int((casting.focal[w] == FIRST).sum()), "focal_return": float(earned.focal[w]),
-            "background_return": None if unit.role not in SCORED else float(earned.background[w]),
+            "background_return": float(earned.background[w]) if unit.role in SCORED else None,
             "score": float(scores[w]), "years": int(history.years[w]), "ending": Ending(history.ended[w]).name,
             "attractor": ends[w], "illegal": int(illegal[w, casting.focal[w] == FIRST].sum()),
             "faults": int(played.lost[w]),
         }
         for w in range(order.episodes)
     ]  # fmt: skip
-    body = {"rows": rows, "faults": dict(played.faults), "said": played.said}
-    write_unit(folder / STAGES / unit.file, key_of(order, suite), body, time.perf_counter() - start)
-
-
-def write_unit(path: Path, key: dict[str, Any], body: dict[str, Any], seconds: float) -> None:
-    """Write a working file: what was played, the hash of it, and beside them how long it took."""
-    whole = {"key": key, "body": body, "sha256": _digest(key, body), "seconds": round(seconds, 2)}
-    write_whole(path, (json.dumps(whole) + "\n").encode())
-
-
-def read_unit(path: Path, key: dict[str, Any]) -> tuple[dict[str, Any], float] | None:
-    """What a working file holds, and the seconds it took; None if there is none, it is torn, or of another run."""
-    try:
-        whole = json.loads(path.read_text(encoding="utf-8"))
-        body, seconds = whole["body"], float(whole["seconds"])
-        is_whole = whole["key"] == key and whole["sha256"] == _digest(key, body)
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
-    return (body, seconds) if is_whole else None
-
-
-def _digest(key: dict[str, Any], body: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps([key, body], sort_keys=True).encode()).hexdigest()
+    return {"rows": rows, "faults": dict(played.faults), "said": played.said}
 
 
 def bench(order: Order, out: Path, jobs: int = 1, done: Callable[[int, int], None] = lambda n, of: None) -> Path:
@@ -164,7 +156,7 @@ def bench(order: Order, out: Path, jobs: int = 1, done: Callable[[int, int], Non
     with held(folder):
         check_folder(folder, key)
         write_whole(folder / STARTED, (json.dumps(key, indent=1) + "\n").encode())
-        asked = units(suite, len(order.entrant.sources))
+        asked = units(order, suite)
         missing = [unit for unit in asked if read_unit(folder / STAGES / unit.file, key) is None]
         done(len(asked) - len(missing), len(asked))
         for count, _ in enumerate(_play_all(order, missing, folder, jobs), 1):
@@ -192,44 +184,44 @@ def check_folder(folder: Path, key: dict[str, Any]) -> None:
 def _play_all(order: Order, missing: Sequence[Unit], folder: Path, jobs: int) -> Iterator[None]:
     """Play units one after another, or several at once; yields as each ends."""
     if jobs == 1:
-        yield from (play_unit(order, unit, folder) for unit in missing)
+        for unit in missing:
+            play_unit(order, unit, folder)
+            yield
         return
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
         futures = [pool.submit(play_unit, order, unit, folder) for unit in missing]
         for future in as_completed(futures):
-            yield future.result()
+            future.result()
+            yield
 
 
 def collect(order: Order, suite: Suite, folder: Path) -> None:
     """Write the tables and the card from the working files, in the order of the suite."""
     key = key_of(order, suite)
     rows: list[dict[str, Any]] = []
+    measured: list[list[Any]] = []
     faults: Counter[str] = Counter()
     said: dict[str, str] = {}
     seconds = 0.0
-    for unit in units(suite, key["runs"]):
+    for unit in units(order, suite):
         found = read_unit(folder / STAGES / unit.file, key)
         if found is None:
             raise ValueError(f"{folder / STAGES / unit.file} was written and cannot be read: run the command again")
         body, spent = found
         seconds += spent
+        if unit.role == MEASURED:
+            measured += body["measured"]
+            continue
         rows += body["rows"]
         faults.update(body["faults"])
         said = {**body["said"], **said}
-    write_table(folder / SCORES, [row for row in rows if row["role"] != CROSS_PLAY])
-    if crossed := [row for row in rows if row["role"] == CROSS_PLAY]:
-        write_table(folder / CROSSED, crossed)
+    for name, is_crossed in ((SCORES, False), (CROSSED, True)):
+        told = [row.values() for row in rows if (row["role"] == CROSS_PLAY) == is_crossed]
+        if told:
+            write_csv(folder / name, list(COLUMNS), [list(row) for row in told])
+    write_csv(folder / MEASURES, MEASURE_COLUMNS, measured)
     card = {
         **key, "kind": order.entrant.kind, "trained": order.entrant.trained, "faults": dict(sorted(faults.items())),
         "said": dict(sorted(said.items())), "seconds": round(seconds, 1),
     }  # fmt: skip
     write_whole(folder / CARD, (json.dumps(card, indent=1) + "\n").encode())
-
-
-def write_table(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Write episodes as comma-separated values: what is missing is blank, numbers are whole."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(COLUMNS), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_whole(path, text.getvalue().encode())

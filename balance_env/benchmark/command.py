@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from ..files import write_whole
 from .anchors import Anchored, anchors_by_cell, measure_suite, read_anchors
 from .arena import SCORED
 from .bench import EPISODES, Order, bench
 from .entrant import open_entrant
 from .results import HEADLINE, Results, read_results
-from .suite import TAGS, Suite, load_suite
+from .suite import FROZEN, TAGS, Suite, load_suite
 from .summary import Figure, summarise
 
 WIDTH = 120  # characters of a table
@@ -39,6 +41,8 @@ def add_suite(parser: argparse.ArgumentParser) -> None:
     """Options of `balance-env suite`."""
     parser.add_argument("suite", nargs="?", default="balance-v1", help="name, or a folder (default balance-v1)")
     parser.add_argument("--measure", action="store_true", help="measure anchors and skills that are not measured yet")
+    parser.add_argument("--freeze", action="store_true", help="write the hashes that the suite is held to")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the page of the stages")
 
 
 def progress() -> Progress:
@@ -123,6 +127,10 @@ def run_suite(options: argparse.Namespace) -> None:
             task = bar.add_task(f"measuring {suite.name}", total=len(suite.stages) * len(SCORED))
             for _ in measure_suite(suite):
                 bar.advance(task)
+    if options.freeze:
+        write_whole(suite.folder / FROZEN, (json.dumps(suite.freeze(), indent=1) + "\n").encode())
+    if options.write:
+        write_whole(options.write, stage_page(suite).encode())
     rows = {(row.stage, row.role): row for row in read_anchors(suite)}
     table = Table("stage", "N", "role", "floor", "reference", "doctrine", "errors apart", "skill", "95 %", box=None)
     for stage in suite.stages:
@@ -138,3 +146,38 @@ def run_suite(options: argparse.Namespace) -> None:
                 f"{colour}{row.skill_low:+.2f} .. {row.skill_high:+.2f}",
             )  # fmt: skip
     Console(width=160, highlight=False).print(table)
+
+
+def stage_page(suite: Suite) -> str:
+    """The stages as a page of the documentation: what each is, who sits in it, and its scale."""
+    rows = anchors_by_cell(suite)
+    lines = [
+        f"# Stages of {suite.name}",
+        "",
+        "Written by `balance-env suite --write docs/stages.md`. A score is 0 at the floor (random legal play) and 1 at",
+        "the reference (the best doctrine found), per-capita returns in the same seats; *skill* is by how much the",
+        "doctrine that has it outscores the one that lacks it, with its 95 % interval.",
+        "",
+    ]
+    for stage in suite.stages:
+        seats = len(stage.world.state_names())
+        held = "".join(f" {state}: {' or '.join(names)}." for state, names in stage.held.items())
+        lines += [
+            f"## {stage.name}",
+            "",
+            f"{stage.description}",
+            "",
+            f"{seats} states, {stage.resident} the resident's. Tags: {', '.join(stage.all_tags).replace('_', ' ')}.",
+            f"Background: {', '.join(stage.background)}.{held}",
+            f"Skill: {stage.skill.has} over {stage.skill.lacks}, as {stage.skill.why}. Hash `{stage.hash[:12]}`.",
+            "",
+            "| role | floor | reference | errors apart | skill |",
+            "|---|---|---|---|---|",
+        ]
+        for role in SCORED:
+            row = rows[stage.name, role]
+            skill = f"{row.skill:+.2f} ({row.skill_low:+.2f} .. {row.skill_high:+.2f})"
+            reference = f"{row.reference:.2f} ({row.doctrine})"
+            lines.append(f"| {role} | {row.floor:.2f} | {reference} | {row.separation:.1f} | {skill} |")
+        lines.append("")
+    return "\n".join(lines)

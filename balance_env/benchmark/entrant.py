@@ -16,7 +16,7 @@ from ..doctrines import DOCTRINES, doctrine_id
 from ..policies import CARD, WEIGHTS
 from .arena import CROSS_PLAY, Casting, both, play
 from .guard import Guard
-from .history import History
+from .history import Act, History
 from .suite import Stage
 
 DOCTRINE, POLICY, CLASS = "doctrine", "policy", "class"
@@ -109,7 +109,7 @@ def play_run(entrant: Entrant, run: int, stage: Stage, role: str, casting: Casti
 def _play_class(entrant: Entrant, run: int, stage: Stage, role: str, casting: Casting, seed: int) -> Played:
     with Guard(entrant.sources[run]) as first, Guard(entrant.sources[(run + 1) % len(entrant.sources)]) as second:
         first.begin(stage.number(seed))
-        act = first.act
+        act: Act = first.act
         if role == CROSS_PLAY:
             second.begin(stage.number(seed))
             act = both(first.act, second.act, casting)

@@ -51,10 +51,11 @@ def make_policy(source: str, seed: int) -> Any:
         If there is no such class, or it neither is callable nor has an `act`.
     """
     module, _, name = source.partition(":")
-    made = getattr(importlib.import_module(module), name, None)
+    made: Any = getattr(importlib.import_module(module), name, None)
     if not inspect.isclass(made):
         raise ValueError(f"{module} has no class {name!r}")
-    policy = made(seed=seed) if "seed" in inspect.signature(made).parameters else made()
+    make: Callable[..., Any] = made
+    policy = make(seed=seed) if "seed" in inspect.signature(made).parameters else make()
     if not callable(getattr(policy, "act", policy)):
         raise ValueError(f"{source} neither has act(rows, masks) nor can be called")
     return policy

@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields, replace
 from enum import IntEnum, StrEnum
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from .result import Compared, Metric, compare
+from .result import Compared, Metric, compare_values
 
 FEWEST_JOINS = 10  # fewer joins carry no theta; design choice
 
@@ -76,16 +77,45 @@ class Opportunities:
         return self.where(self.could_target & self.could_challenger)
 
 
-def _toward_target(told: Opportunities, version: Version) -> tuple[Opportunities, np.ndarray]:
-    """Rows in which the sides differ in the version's sense, and whether balancing means joining the target."""
+def _toward_target(
+    told: Opportunities, version: Version, group: np.ndarray
+) -> tuple[Opportunities, np.ndarray, np.ndarray]:
+    """Rows in which the sides differ in the version's sense, whether a balancer joins the target, and their group."""
     if version is Version.DEFENCE:
-        return told, np.ones(len(told.side), bool)
+        return told, np.ones(len(told.side), bool), group
     if version is Version.POWER:
         target, challenger = told.power_target, told.power_challenger
     else:
         target, challenger = told.threat_target, told.threat_challenger
     differ = target != challenger
-    return told.where(differ), (target < challenger)[differ]
+    return told.where(differ), (target < challenger)[differ], group[differ]
+
+
+def theta_counts(told: Opportunities, version: Version, group: ArrayLike, groups: int) -> np.ndarray:
+    """What theta is made of, by group: (groups, 4) of joins, joins that balance, and opportunities to join either side.
+
+    Sums over groups give the theta of the whole, see `theta_of`.
+
+    Parameters
+    ----------
+    group : array of int
+        Of each row: its world or its dispute.
+    """
+    told, to_target, group = _toward_target(told, version, np.asarray(group, int))
+    columns = (
+        told.side != Side.ABSTAIN,
+        told.side == np.where(to_target, Side.TARGET, Side.CHALLENGER),
+        np.where(to_target, told.could_target, told.could_challenger),
+        np.where(to_target, told.could_challenger, told.could_target),
+    )
+    return np.stack([np.bincount(group, column, groups) for column in columns], axis=-1)
+
+
+def theta_of(counts: ArrayLike) -> np.ndarray:
+    """Theta (...) of counts (..., 4), see `theta_counts`; NaN under ten joins."""
+    joins, n_w, o_w, o_s = np.moveaxis(np.asarray(counts, float), -1, 0)
+    value = np.log((n_w + 0.5) / (joins - n_w + 0.5)) - np.log((o_w + 0.5) / (o_s + 0.5))
+    return np.where(joins >= FEWEST_JOINS, value, np.nan)
 
 
 def theta(told: Opportunities, version: Version) -> Metric:
@@ -99,15 +129,11 @@ def theta(told: Opportunities, version: Version) -> Metric:
     Source: design choice; log odds with a half added to each count after Haldane 1956 and Anscombe 1956, the versions
     after Waltz 1979 and Walt 1987.
     """
-    told, to_target = _toward_target(told, version)
-    balanced = told.side == np.where(to_target, Side.TARGET, Side.CHALLENGER)
-    joins = int((told.side != Side.ABSTAIN).sum())
+    counts = theta_counts(told, version, np.zeros(len(told.side), int), 1)[0]
+    joins = int(counts[0])
     if joins < FEWEST_JOINS:
         return Metric.none(f"{joins} joins: {FEWEST_JOINS} are needed", joins)
-    n_w = int(balanced.sum())
-    o_w = np.where(to_target, told.could_target, told.could_challenger).sum()
-    o_s = np.where(to_target, told.could_challenger, told.could_target).sum()
-    return Metric(float(np.log((n_w + 0.5) / (joins - n_w + 0.5)) - np.log((o_w + 0.5) / (o_s + 0.5))), joins)
+    return Metric(float(theta_of(counts)), joins)
 
 
 @dataclass(frozen=True)
@@ -119,31 +145,45 @@ class Shares:
     abstain: Metric
 
 
+def share_counts(told: Opportunities, version: Version, group: ArrayLike, groups: int) -> np.ndarray:
+    """Opportunities taken by balancing, bandwagoning and abstaining, by group: (groups, 3).
+
+    Rows in which the sides do not differ in the version's sense are left out.
+    """
+    told, to_target, group = _toward_target(told, version, np.asarray(group, int))
+    abstained = told.side == Side.ABSTAIN
+    balanced = told.side == np.where(to_target, Side.TARGET, Side.CHALLENGER)
+    columns = (balanced, ~balanced & ~abstained, abstained)
+    return np.stack([np.bincount(group, column, groups) for column in columns], axis=-1)
+
+
 def shares(told: Opportunities, version: Version) -> Shares:
     """Shares that balance, bandwagon and abstain, among rows in which the sides differ in the version's sense.
 
     `n` counts opportunities.
     """
-    told, to_target = _toward_target(told, version)
-    abstained = told.side == Side.ABSTAIN
-    balanced = told.side == np.where(to_target, Side.TARGET, Side.CHALLENGER)
-    counts = (balanced, ~balanced & ~abstained, abstained)
-    return Shares(*(Metric.share(rows.sum(), len(told.side), "no opportunities to join") for rows in counts))
+    counts = share_counts(told, version, np.zeros(len(told.side), int), 1)[0]
+    return Shares(*(Metric.share(count, counts.sum(), "no opportunities to join") for count in counts))
 
 
-def permuted_partners(told: Opportunities, rng: np.random.Generator) -> Opportunities:
-    """The same third parties join as often, but which of the two sides they join is left to chance.
+def permuted_counts(told: Opportunities, version: Version, rng: np.random.Generator, draws: int) -> np.ndarray:
+    """Counts of theta (draws, 4) where which of the two sides third parties join is left to chance.
 
     In each dispute the two sides trade their names with probability 1/2, for all its joiners at once: those who
     join together stay together, so a crowd that follows one leader does not pass for many independent choices. Rows
-    that could join one side only keep it.
+    that could join one side only keep it. Who joins, and what was open, stays as it was.
     """
     _, dispute = np.unique(told.dispute, return_inverse=True)
-    traded = rng.random(dispute.max(initial=-1) + 1)[dispute] < 0.5
-    traded = traded & (told.side != Side.ABSTAIN) & told.could_target & told.could_challenger
-    return replace(told, side=np.where(traded, Side.TARGET + Side.CHALLENGER - told.side, told.side))
+    disputes = dispute.max(initial=-1) + 1
+    free = told.could_target & told.could_challenger & (told.side != Side.ABSTAIN)
+    other = replace(told, side=np.where(free, Side.TARGET + Side.CHALLENGER - told.side, told.side))
+    kept = theta_counts(told, version, dispute, disputes)
+    traded = theta_counts(other, version, dispute, disputes) - kept
+    moved = traded.any(axis=1)
+    trades = rng.random((draws, int(moved.sum()))) < 0.5
+    return kept.sum(axis=0) + trades.astype(float) @ traded[moved]
 
 
 def theta_beside_null(told: Opportunities, version: Version, rng: np.random.Generator, draws: int = 999) -> Compared:
-    """`theta` beside `draws` permutations of the partners' names inside the opportunity set."""
-    return compare(theta(told, version), [theta(permuted_partners(told, rng), version) for _ in range(draws)])
+    """`theta` beside `draws` permutations of the partners' names inside the opportunity set, see `permuted_counts`."""
+    return compare_values(theta(told, version), theta_of(permuted_counts(told, version, rng, draws)))

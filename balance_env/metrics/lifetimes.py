@@ -77,3 +77,39 @@ class Lifetimes:
         inside = times < years
         edges = np.concatenate([[0.0], times[inside], [years]])
         return Metric(float(np.diff(edges) @ np.concatenate([[1.0], shares[inside]])), self.n)
+
+
+def tally(lives: Lifetimes, group: ArrayLike, groups: int, longest: int) -> np.ndarray:
+    """Ends and things still standing at each whole duration, by group: (groups, 2, longest + 1).
+
+    Sums over groups give the curve of the whole, see `survival`.
+
+    Parameters
+    ----------
+    group : array of int
+        Of each life.
+    longest : int
+        At least the longest duration, in whole years.
+    """
+    at = (np.asarray(group, int), lives.durations.astype(int))
+    ends, leave = np.zeros((2, groups, longest + 1))
+    np.add.at(ends, at, lives.ended.astype(float))
+    np.add.at(leave, at, 1.0)
+    standing = leave[:, ::-1].cumsum(axis=1)[:, ::-1]  # who leaves later was there
+    return np.stack([ends, standing], axis=1)
+
+
+def survival(tallies: ArrayLike) -> np.ndarray:
+    """Share that lasts longer than 0, 1, ... years (..., years), from tallies (..., 2, years); NaN once nobody is left.
+
+    Kaplan & Meier 1958, as `Lifetimes.curve`, for many tallies at once.
+    """
+    ends, standing = np.moveaxis(np.asarray(tallies, float), -2, 0)
+    with np.errstate(invalid="ignore"):
+        return np.cumprod(1.0 - ends / standing, axis=-1)
+
+
+def medians(tallies: ArrayLike) -> np.ndarray:
+    """First duration that at most half outlast (...); NaN while more than half outlast the record."""
+    below = survival(tallies) <= 0.5 + 1e-12  # a half in floating point
+    return np.where(below.any(axis=-1), below.argmax(axis=-1), np.nan)

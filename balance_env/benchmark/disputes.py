@@ -1,0 +1,217 @@
+"""Disputes of a history and where third parties stood in them, as arrays: a row a dispute, a column a third party.
+
+What third parties could know is read at the opening of the year in which a dispute comes to a head, from the true
+world; what they did, from that year's acts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..core.actions import encode
+from ..core.params import Parameters
+from ..core.threat import fears, perceived_threat
+from ..core.world import NOBODY, Outcome, Verb
+from ..metrics.alignment import Opportunities, Side
+from .history import History
+
+threats_of = np.vectorize(perceived_threat, excluded=[4, "p"], otypes=[float])
+WARS = (Outcome.STALEMATE, Outcome.WON, Outcome.LOST)  # a mutual one is told under the other's challenge
+
+
+@dataclass(frozen=True)
+class Disputes:
+    """Disputes that were open as a year began; D rows, N columns.
+
+    Parameters
+    ----------
+    history : History
+    year : (D,) int
+        Index of the opening in the history; the year's end is the next.
+    world, challenger, target : (D,) int
+    """
+
+    history: History
+    year: np.ndarray
+    world: np.ndarray
+    challenger: np.ndarray
+    target: np.ndarray
+
+    @classmethod
+    def of(cls, history: History) -> Disputes:
+        """All disputes that a year of a history began with."""
+        disputed = history.actor["dispute"][:-1]
+        year, world, challenger = np.nonzero((disputed != NOBODY) & history.going[1:, :, None])
+        return cls(history, year, world, challenger, disputed[year, world, challenger].astype(int))
+
+    def where(self, rows: np.ndarray) -> Disputes:
+        """The disputes for which `rows` is true."""
+        return Disputes(self.history, self.year[rows], self.world[rows], self.challenger[rows], self.target[rows])
+
+    def __len__(self) -> int:
+        return len(self.year)
+
+    @property
+    def parameters(self) -> Parameters:
+        """The scenario's numbers."""
+        return self.history.scenario.parameters_resolved()
+
+    @cached_property
+    def before(self) -> np.ndarray:
+        """Actors (D, N) as the year opened."""
+        return self.history.actor[self.year, self.world]
+
+    @cached_property
+    def after(self) -> np.ndarray:
+        """Actors (D, N) at the year's end, with what happened in it."""
+        return self.history.actor[self.year + 1, self.world]
+
+    def toward(self, field: str, seat: np.ndarray, end: bool = False) -> np.ndarray:
+        """What each third party has between it and the state in `seat` (D,): a field of `history.pair`, (D, N)."""
+        return self.history.pair[field][self.year + end, self.world, :, seat]
+
+    def acts(self, verb: Verb, seat: np.ndarray) -> np.ndarray:
+        """Who does `verb` to the state in `seat` this year (D, N)."""
+        return (self.after["verb"] == verb) & (self.after["target"] == seat[:, None])
+
+    def may(self, verb: Verb, seat: np.ndarray) -> np.ndarray:
+        """Who could do `verb` to the state in `seat`, by its legal mask of that year (D, N)."""
+        actors = self.before.shape[1]
+        action = encode(verb + 0, 0, actors) + self.toward("place", seat).astype(int)
+        legal = self.history.legal[self.year + 1, self.world]
+        inside = action < legal.shape[2]
+        return inside & np.take_along_axis(legal, np.where(inside, action, 0)[:, :, None], 2)[:, :, 0]
+
+    def one(self, values: np.ndarray, seat: np.ndarray) -> np.ndarray:
+        """Values (D, N) of the state in `seat`, as a column (D, 1)."""
+        return values[np.arange(len(self)), seat][:, None]
+
+    @cached_property
+    def outcome(self) -> np.ndarray:
+        """What became of each dispute this year (D,): an `Outcome`."""
+        return self.one(self.after["outcome"], self.challenger)[:, 0]
+
+    @cached_property
+    def third(self) -> np.ndarray:
+        """Who lives and is party to no dispute as the year opens (D, N)."""
+        disputed = self.before["dispute"]
+        principal = disputed != NOBODY
+        row, column = np.nonzero(principal)
+        principal[row, disputed[row, column]] = True
+        return (self.before["alive"] > 0) & ~principal
+
+    @cached_property
+    def strength(self) -> np.ndarray:
+        """True quality-adjusted forces (D, N)."""
+        return self.before["forces"] * self.before["quality"] * self.before["alive"]
+
+    @cached_property
+    def usable(self) -> np.ndarray:
+        """Forces that each could use at the target's home, its own whole (D, N)."""
+        return self.strength * self.toward("reach", self.target)
+
+    def powers(self) -> tuple[np.ndarray, np.ndarray]:
+        """Strength (D, N) of the challenger's and of the target's side, as expected, without the third party itself.
+
+        Usable force at the target's home: that of the principal, what its clients owe and, of the target's partners,
+        what they pledged by their reputation (as `core.dispute.expected_side`), less the friction of a coalition.
+        """
+        p, patron = self.parameters, self.before["patron"]
+        expected = np.where(
+            patron == self.challenger[:, None],
+            p.client_dues,
+            np.where(
+                patron == self.target[:, None],
+                -p.client_dues,
+                -self.before["reputation"] * self.toward("willingness", self.target),
+            ),
+        )
+        brought = np.where(self.third, expected, 0.0) * self.usable
+        sides = []
+        for sign, principal in ((1.0, self.challenger), (-1.0, self.target)):
+            others = np.maximum(sign * brought, 0.0)
+            members = 1 + (others > 0.0).sum(axis=1, keepdims=True) - (others > 0.0)
+            force = self.one(self.usable, principal) + others.sum(axis=1, keepdims=True) - others
+            sides.append(force * p.friction ** (members - 1))
+        return sides[0], sides[1]
+
+    def threats(self, seat: np.ndarray, whom: np.ndarray) -> np.ndarray:
+        """Threat that the state in `seat` poses to those marked in `whom` (D, N); 0 to others.
+
+        The game's own formula on true shares of capability and everyone's own belief in hostile intent: what a third
+        party would perceive if it saw forces as they are.
+        """
+        row, third = np.nonzero(whom)
+        it, me = self.before[row, seat[row]], self.before[row, third]
+        reach = self.history.pair["reach"][self.year[row], self.world[row], seat[row], third]
+        hostility = self.history.pair["hostility"][self.year[row], self.world[row], third, seat[row]]
+        ratio = it["opening_share"] * reach / me["opening_share"]
+        posed = np.zeros(whom.shape)
+        if row.size:
+            gap = np.abs(it["ideology"] - me["ideology"])
+            posed[row, third] = threats_of(ratio, it["posture"], hostility, gap, fears(self.parameters))
+        return posed
+
+    @cached_property
+    def side(self) -> np.ndarray:
+        """Where each third party stood by its act (D, N): a `Side`.
+
+        With the target: who allies with it, or bandwagons with it; with the challenger: who bandwagons with it. What
+        clients and partners bring without an act of theirs is no choice of that year.
+        """
+        stood = self.acts(Verb.ALLY, self.target) | self.acts(Verb.BANDWAGON, self.target)
+        joined = self.acts(Verb.BANDWAGON, self.challenger)
+        return np.where(stood, Side.TARGET, np.where(joined, Side.CHALLENGER, Side.ABSTAIN))
+
+    @cached_property
+    def open_to_both(self) -> np.ndarray:
+        """Third parties that could have joined either side by their act (D, N)."""
+        with_target = self.may(Verb.ALLY, self.target) | self.may(Verb.BANDWAGON, self.target)
+        return self.third & with_target & self.may(Verb.BANDWAGON, self.challenger)
+
+    def opportunities(self, whom: np.ndarray) -> Opportunities:
+        """Rows of those third parties marked in `whom` (D, N), row by row, that could join either side."""
+        rows = whom & self.open_to_both
+        attack, defence = self.powers()
+        dispute, _ = np.nonzero(rows)
+        columns = (attack, defence, self.threats(self.challenger, rows), self.threats(self.target, rows))
+        power_challenger, power_target, threat_challenger, threat_target = (column[rows] for column in columns)
+        both = np.ones(len(dispute), bool)
+        return Opportunities(
+            dispute, self.side[rows], both, both, power_target, power_challenger, threat_target, threat_challenger
+        )
+
+    def sources(self, whom: np.ndarray) -> np.ndarray:
+        """Of each of Walt's sources how much more the challenger has than the target (rows, 5), before those in `whom`.
+
+        Ln of capability share, ln of reach to the third party, posture, the third party's belief in hostile intent,
+        and distance in ideology.
+        """
+
+        def source(seat: np.ndarray) -> list[np.ndarray]:
+            reach = self.history.pair["reach"][self.year, self.world, seat]  # of the seat, to each
+            gap = np.abs(self.before["ideology"] - self.one(self.before["ideology"], seat))
+            own = (self.one(self.before[field], seat) for field in ("opening_share", "posture"))
+            share, posture = (np.broadcast_to(values, whom.shape)[whom] for values in own)
+            return [np.log(share), np.log(reach[whom]), posture, self.toward("hostility", seat)[whom], gap[whom]]
+
+        pairs = zip(source(self.challenger), source(self.target), strict=True)
+        return np.stack([challenger - target for challenger, target in pairs], axis=-1)
+
+    def tied(self, seat: np.ndarray) -> np.ndarray:
+        """Who is partner, client or patron of the state in `seat` as the year opens (D, N)."""
+        patron = self.before["patron"]
+        is_patron = self.one(patron, seat) == np.arange(patron.shape[1])
+        return (self.toward("pact", seat) > 0.0) | (patron == seat[:, None]) | is_patron
+
+    def wars(self) -> Disputes:
+        """The disputes that were pressed to war."""
+        return self.where(np.isin(self.outcome, WARS))
+
+    @property
+    def sides(self) -> np.ndarray:
+        """Of wars, who fights (D, N): 1 with the challenger, -1 against."""
+        return self.history.pair["side"][self.year + 1, self.world, self.challenger].astype(int)
