@@ -20,7 +20,7 @@ from balance_env.benchmark.statistics import ATTRACTORS
 from balance_env.benchmark.suite import load_suite
 from balance_env.cli import main
 
-SMALL = ("known_end", "triad_dominant")  # quickly played
+SMALL = ("buffer_states", "known_end")  # quickly played
 EPISODES = 5
 
 
@@ -36,13 +36,12 @@ def suite(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def few_episodes(monkeypatch, request):
-    monkeypatch.setitem(benching.EPISODES, "quick", EPISODES)
+def beside_the_players(monkeypatch, request):
     monkeypatch.chdir(request.path.parent)  # where the classes of `players` are found
 
 
 def order(entrant, suite, seed=0):
-    return Order(open_entrant(entrant), suite, "quick", seed)
+    return Order(open_entrant(entrant), suite, "quick", EPISODES, seed)
 
 
 def rows_of(folder):
@@ -103,7 +102,7 @@ def test_results_of_another_run_are_not_overwritten(suite, tmp_path):
     with pytest.raises(ValueError, match="seed 0, now 3"):
         bench(order("hider", suite, seed=3), tmp_path)
     with pytest.raises(ValueError, match=r"hash .* now"):
-        bench(Order(open_entrant("grim", name="hider"), suite, "quick"), tmp_path)
+        bench(order("grim", suite)._replace(entrant=open_entrant("grim", name="hider")), tmp_path)
     assert (folder / SCORES).read_bytes() == before
 
 
@@ -184,7 +183,7 @@ def test_the_command_plays_and_prints_a_card(suite, tmp_path, capsys):
 def test_attractors_are_those_that_the_statistics_know(suite):
     from balance_env.benchmark.arena import cast, play
 
-    stage = load_suite(suite).stage("triad_dominant")
+    stage = load_suite(suite).stage("buffer_states")
     history = play(stage, cast(stage, "self_play", 0, 20), 0, 3)
     found = attractors(history)
     assert set(found) <= set(ATTRACTORS)

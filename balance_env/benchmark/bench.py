@@ -46,18 +46,16 @@ class Order(NamedTuple):
         Name, or folder of one's own.
     setting : str
         One of `EPISODES`.
+    episodes : int
+        Of each stage, role and run.
     seed : int
     """
 
     entrant: Entrant
     suite: str
-    setting: str = "full"
+    setting: str
+    episodes: int
     seed: int = 0
-
-    @property
-    def episodes(self) -> int:
-        """Of each stage, role and run."""
-        return EPISODES[self.setting]
 
 
 class Unit(NamedTuple):

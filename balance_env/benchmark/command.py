@@ -60,7 +60,8 @@ def run_bench(options: argparse.Namespace) -> None:
     if options.seed < 0:
         raise ValueError(f"--seed {options.seed}: a whole number from 0")
     entrant = open_entrant(options.entrant, options.name)
-    order = Order(entrant, options.suite, "quick" if options.quick else "full", options.seed)
+    setting = "quick" if options.quick else "full"
+    order = Order(entrant, options.suite, setting, EPISODES[setting], options.seed)
     with progress() as bar:
         task = bar.add_task(f"{entrant.name} on {options.suite}", total=None)
         folder = bench(order, options.out, jobs, lambda n, of: bar.update(task, completed=n, total=of))

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 from ..core.world import NOBODY
 from ..doctrines import DOCTRINES, doctrine_id
 from ..policies import CARD, WEIGHTS
-from .arena import CROSS_PLAY, Casting, both, play
+from .arena import CROSS_PLAY, FIRST, SECOND, Casting, both, play
 from .guard import Guard
 from .history import Act, History
 from .suite import Stage
@@ -107,15 +108,22 @@ def play_run(entrant: Entrant, run: int, stage: Stage, role: str, casting: Casti
 
 
 def _play_class(entrant: Entrant, run: int, stage: Stage, role: str, casting: Casting, seed: int) -> Played:
-    with Guard(entrant.sources[run]) as first, Guard(entrant.sources[(run + 1) % len(entrant.sources)]) as second:
-        first.begin(stage.number(seed))
-        act: Act = first.act
-        if role == CROSS_PLAY:
-            second.begin(stage.number(seed))
-            act = both(first.act, second.act, casting)
-        history = play(stage, casting, seed, NOBODY, act)
-        lost = np.array([first.lost[world] for world in range(len(casting.lead))], np.int64)
-        return Played(history, lost, first.faults, first.said)
+    first = _guard(entrant.sources[run], FIRST)
+    first.begin(stage.number(seed))
+    act: Act = first.act
+    if role == CROSS_PLAY:
+        second = _guard(entrant.sources[(run + 1) % len(entrant.sources)], SECOND)
+        second.begin(stage.number(seed))
+        act = both(first.act, second.act, casting)
+    history = play(stage, casting, seed, NOBODY, act)
+    lost = np.array([first.lost[world] for world in range(len(casting.lead))], np.int64)
+    return Played(history, lost, first.faults, first.said)
+
+
+@cache
+def _guard(source: str, number: int) -> Guard:
+    """The guarded process of a class that serves this process to its end: starting one takes seconds."""
+    return Guard(source)
 
 
 def _kind(source: str) -> str:

@@ -10,6 +10,7 @@ import importlib
 import inspect
 import json
 import os
+import random
 import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -91,7 +92,10 @@ def serve(pipe: Connection, source: str, folder: str) -> None:
             return
         try:
             if asked[:1] == BEGIN:
-                policy = make_policy(source, int(asked[1:]))
+                seed = int(asked[1:])
+                random.seed(seed)  # global generators, too, begin each stage alike
+                np.random.seed(seed % 2**32)
+                policy = make_policy(source, seed)
                 act = getattr(policy, "act", policy)
                 answer = b""
             else:
