@@ -18,6 +18,7 @@ from .summary import Figure, Paid, Summary, hypotheses, paid, summarise
 from .tables import MISSING, Report, Table, Value, as_csv, as_markdown, interval, short
 
 TABLES, PICTURES = "tables", "figures"  # folders beside the results
+RECORDS = "records"  # of the results: a folder of panels for each stage, role and run
 MARKDOWN, PAGE = "report.md", "report.html"
 SECONDS_A_MINUTE = 60.0
 ENDS = (("low", "high"), ("null_low", "null_high"))  # of a measure's interval, and of its null's band
@@ -87,6 +88,11 @@ def make_report(
         "paid": ("Who paid: returns of focal seats and of the others.", figures.draw_paid(who_paid, "Who paid")),
         "measures": ("Measures beside their nulls.", figures.draw_measures(of_all, "Measures beside their nulls")),
     }  # fmt: skip
+    if (results.folder / RECORDS).is_dir():
+        from .pacts import draw_pacts, find_episode  # records need pyarrow, results do not
+
+        if (episode := find_episode(results.folder / RECORDS)) is not None:
+            drawn["pacts"] = ("Pacts of a typical episode.", draw_pacts(episode))
     pictures = {name: (told, figures.as_svg(picture)) for name, (told, picture) in drawn.items() if picture is not None}
     return Report(results.title, [table for table in tables if table.rows], pictures)
 
