@@ -31,11 +31,11 @@ from agents.evaluate import EVALUATION, evaluate, table, write_csv
 from agents.evaluate import SEED as EVALUATION_SEED
 from agents.league import League
 from agents.pictures import draw_alliances, draw_curves
-from agents.policy import POLICIES
 from agents.population import fit_population
 from agents.watch import StopOnSignal, Watch
 from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.files import held
+from balance_env.players import POLICIES
 
 BEHAVIOUR_WORLDS = 64  # played among the trained states for the last table and the picture
 BAD_INPUT = 2  # exit status, as of argparse; a signal's is 128 + its number

@@ -11,10 +11,11 @@ import numpy as np
 import torch
 
 from balance_env.files import write_whole
+from balance_env.players import POLICIES, load_team
 
 from .casting import PAST
 from .league import League
-from .policy import POLICIES, load_team, save_policy
+from .policy import save_policy
 from .watch import TABLES, Watch
 
 STATE = "state.pt"  # of a run folder; it holds pickles: go on with runs of your own only

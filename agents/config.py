@@ -52,7 +52,7 @@ class Config(BaseModel):
     # who learns, among whom: see `agents.casting`
     learners: Literal["shared", "design", "seat"] = "shared"  # one for all, one a design, one a seat
     learning_seats: Count | None = None  # of a world, drawn each episode; null: all
-    opponents: list[str] = []  # in the other seats, as likely each: doctrines, paths of policies or runs, or `past`
+    opponents: list[str] = []  # in the other seats, as likely each: players by name or path, or `past`
     draw: Literal["uniform", "prioritised"] = "uniform"  # prioritised: rather those beside whom learners fare worse
     common_pay: bool = False  # learning seats of a world are paid the mean of what they earn
     # many runs in place of one: see `agents.population`

@@ -13,7 +13,7 @@ from pettingzoo.utils.env import AECEnv
 from .core.world import Clock, Ending
 from .scenario import Scenario
 from .spaces import observation_space
-from .vector import VectorEnv
+from .vector import VectorEnv, check_snapshot
 
 Observation = np.ndarray | dict[str, np.ndarray]
 RENDER_MODES = ("ansi", "human")
@@ -187,8 +187,7 @@ class BalanceParallelEnv(ParallelEnv):
 
     def set_state(self, snapshot: dict[str, Any]) -> None:
         """Return to a snapshot of `get_state`; ValueError if it does not fit."""
-        if "agents" not in snapshot:
-            raise ValueError("the snapshot has no agents: it is of a batch, not of this PettingZoo environment")
+        check_snapshot(snapshot, "agents")
         self._batch.set_state(snapshot)
         self.agents = list(snapshot["agents"])
 

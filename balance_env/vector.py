@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
@@ -16,17 +15,24 @@ from .core.params import Parameters, as_record
 from .core.pieces import OTHER_SIZE, Relation, row_size, state_size
 from .core.reward import Term
 from .core.world import NOBODY, Clock, World, allocate_scratch, allocate_worlds, bytes_per_world
-from .doctrines import doctrine_id
-from .kernels.cpu import LEAVE, LIVE, LOOK, Out, choose_actions, look_at_truth, run_worlds, step_worlds
+from .kernels.cpu import (
+    LEAVE,
+    LIVE,
+    LOOK,
+    Out,
+    choose_actions,
+    draw_for_players,
+    look_at_truth,
+    run_worlds,
+    step_worlds,
+)
+from .players import FIRST_TRAINED, Players, Seating
 from .scenario import Scenario, load_scenario
 from .spaces import action_space, row_space, state_space
 
-SNAPSHOT_VERSION = 2
-LEARNER = "learner"  # a seat that no doctrine plays
+SNAPSHOT_VERSION = 3
 SEED_BITS = 62
 WORK_PER_THREAD = 4096  # pairs of actors below which a further thread costs more than it brings
-
-Seats = Sequence[str] | str | None
 
 
 def allocate_out(worlds: int, actors: int, actions: int) -> Out:
@@ -75,16 +81,6 @@ def check_threads(threads: int | None, worlds: int, actors: int) -> int:
     return min(threads, worlds)
 
 
-def seat_players(players: Seats, actors: int) -> np.ndarray:
-    """Doctrine ids (N,) of the seats; NOBODY for seats that learn. `players`: one name for all, or one a seat."""
-    if players is None:
-        return np.full(actors, NOBODY, np.int32)
-    names = [players] * actors if isinstance(players, str) else list(players)
-    if len(names) != actors:
-        raise ValueError(f"players names {len(names)} seats, the scenario has {actors}")
-    return np.array([NOBODY if name == LEARNER else doctrine_id(name) for name in names], np.int32)
-
-
 def checked_actions(actions: Any, shape: tuple[int, ...], count: int) -> np.ndarray:
     """`actions` as an array of `shape`; TypeError or ValueError says what is allowed."""
     given = np.asarray(actions)
@@ -100,6 +96,14 @@ def checked_actions(actions: Any, shape: tuple[int, ...], count: int) -> np.ndar
     return given
 
 
+def check_snapshot(snapshot: Any, key: str = "version") -> dict[str, Any]:
+    """`snapshot` itself; ValueError if it is not what `get_state` gave, which holds `key`."""
+    if not isinstance(snapshot, dict) or key not in snapshot:
+        given = f"a dict without {key!r}" if isinstance(snapshot, dict) else repr(snapshot)
+        raise ValueError(f"set_state needs a snapshot that get_state of such an environment gave, not {given}")
+    return snapshot
+
+
 class VectorEnv:
     """W worlds of one scenario, stepped together.
 
@@ -112,8 +116,8 @@ class VectorEnv:
     threads : int, optional
         Cores that share the batch; by default as many as it can feed. Changes no bit.
     players : str or sequence of str, optional
-        Who plays each seat: doctrines by name, or `learner` for seats whose actions you give.
-        By default every seat is yours.
+        Who plays each seat: doctrines and trained states by name (see `balance-env list`), policies by the
+        path of their folder, or `learner` for seats whose actions you give. By default every seat is yours.
     copy : bool
         Return fresh arrays at every step. By default **arrays are reused between steps**: what
         `reset` and `step` return is overwritten by the next step.
@@ -137,7 +141,7 @@ class VectorEnv:
         num_worlds: int = 1,
         *,
         threads: int | None = None,
-        players: Seats = None,
+        players: Players = None,
         copy: bool = False,
         autoreset: bool = True,
         **overrides: Any,
@@ -150,25 +154,31 @@ class VectorEnv:
         template = self.scenario.template()
         self.num_worlds = int(num_worlds)
         self.num_actors = len(template.economy)
-        players_by_seat = seat_players(players, self.num_actors)
-        self._template = template._replace(player=players_by_seat)
         self.num_actions = action_count(self.num_actors, self.setting.open_verbs)
         self.row_size = row_size(self.num_actors)
+        self.seating = Seating(self.scenario, self.num_worlds, self.num_actors, self.row_size)
+        self._template = template._replace(player=np.broadcast_to(self.seating.ids(players), self.num_actors).copy())
         self.threads = check_threads(threads, self.num_worlds, self.num_actors)
         check_memory(self.num_worlds, self.num_actors, self.num_actions)
         self.single_observation_space = row_space(self.num_actors)
         self.single_action_space = action_space(self.num_actors, self.setting.open_verbs)
         self.state_space = state_space(self.num_actors)
         self._copy = copy
-        self._plays = bool((players_by_seat != NOBODY).any())
         self._p = as_record(self.parameters)
         self._worlds = allocate_worlds(self.num_worlds, self.num_actors, len(Term))
         self._out = allocate_out(self.num_worlds, self.num_actors, self.num_actions)
         self._actions = np.zeros((self.num_worlds, self.num_actors), np.int64)
+        self._draws = np.zeros((self.num_worlds, self.num_actors))
         self._live = np.full(self.num_worlds, LIVE, np.int64)
         self._episodes = np.zeros(self.num_worlds, np.int64)
         self._seed: int | None = None
+        self._note_players()
         self._start_threads()
+
+    def _note_players(self) -> None:
+        """Note whom to ask for actions: some may sit only from the next episode on, or only until then."""
+        seated = np.append(self._template.player, self._worlds.actor["player"])
+        self._has_doctrines, self._has_trained = bool((seated > NOBODY).any()), bool((seated <= FIRST_TRAINED).any())
 
     def _start_threads(self) -> None:
         self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE, self.row_size) for _ in range(self.threads)]
@@ -263,15 +273,33 @@ class VectorEnv:
         self._step(self._episodes)
         return self._returned(self._out.rows), self._infos()
 
-    def set_players(self, players: np.ndarray, closed: np.ndarray | None = None) -> None:
-        """Seat doctrines by id (W, N), NOBODY for learners, until the worlds begin again.
+    def set_players(self, players: Players, closed: np.ndarray | None = None) -> None:
+        """Seat other players until the worlds begin again.
 
-        `closed` (W, N): verbs that are closed to the seat, bit v for verb v; for experiments.
+        Parameters
+        ----------
+        players : one for all seats, (N,) one a seat, or (W, N)
+            By name, or by id: see `player_id`; NOBODY for learners. One with a memory remembers from now on.
+        closed : (W, N) of int, optional
+            Verbs that are closed to the seat, bit v for verb v; for experiments.
+
+        Raises
+        ------
+        ValueError
+            For an unknown player, and for a policy that does not fit the scenario.
         """
-        self._worlds.actor.player[...] = players
+        self._worlds.actor.player[...] = self.seating.ids(players)
         self._worlds.actor.closed[...] = 0 if closed is None else closed
-        self._plays = bool((np.asarray(players) != NOBODY).any())
+        self._note_players()
         self._step(np.full(self.num_worlds, LOOK, np.int64))
+
+    def player_id(self, name: str) -> int:
+        """The id of a player in this batch, for arrays of players; ValueError as of `set_players`."""
+        return self.seating.id_of(name)
+
+    def player_names(self, w: int = 0) -> list[str]:
+        """Who sits in each seat of world `w`, by name."""
+        return [self.seating.name_of(int(player)) for player in self._worlds.actor["player"][w]]
 
     def begin_next(self, chosen: np.ndarray) -> None:
         """Start the next episode in the worlds where `chosen` (W,) is True; the others stay as they are."""
@@ -294,7 +322,7 @@ class VectorEnv:
         Parameters
         ----------
         actions : (W, N) of int
-            Those of seats played by doctrines are overwritten.
+            Those of seats that players hold are overwritten.
 
         Returns
         -------
@@ -334,8 +362,11 @@ class VectorEnv:
 
     def advance(self) -> Out:
         """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves."""
-        if self._plays:
+        if self._has_doctrines:
             choose_actions(self._worlds, self._out, self._actions, 0, self.num_worlds)
+        if self._has_trained:
+            draw_for_players(self._worlds, self._draws, 0, self.num_worlds)
+            self.seating.act(self._worlds, self._out.rows, self._out.masks, self._draws, self._actions)
         self._step(self._live)
         return self._out
 
@@ -350,7 +381,7 @@ class VectorEnv:
         return self._out
 
     def run(self, years: int) -> np.ndarray:
-        """`years` years in which doctrines play every seat, without leaving the kernel.
+        """`years` years in which players hold every seat, without leaving the kernel where all are doctrines.
 
         Returns
         -------
@@ -365,8 +396,12 @@ class VectorEnv:
         if self._seed is None:
             raise RuntimeError("run before reset: call reset(seed) first")
         if (self._worlds.actor.player == NOBODY).any():
-            raise ValueError("run needs a doctrine in every seat; give players=... when making the environment")
+            raise ValueError("run needs a player in every seat; give players=... when making the environment")
         totals = np.zeros((self.num_worlds, self.num_actors, len(Term)))
+        if self._has_trained:
+            for _ in range(years):
+                totals += self.advance().terms
+            return totals
         self._over_ranges(
             lambda scratch, start, stop: run_worlds(
                 self._worlds,
@@ -401,12 +436,14 @@ class VectorEnv:
         return states, graphs
 
     def get_state(self) -> dict[str, Any]:
-        """A picklable snapshot: the same actions after `set_state` give the same future."""
+        """A picklable snapshot, players included: the same actions after `set_state` give the same future."""
         return {
             "version": SNAPSHOT_VERSION,
             "scenario": self.scenario.content_hash(),
             "seed": self._seed,
             "worlds": {name: np.array(array) for name, array in self._worlds._asdict().items()},
+            "players": self._template.player.copy(),
+            "seating": self.seating.get_state(),
         }
 
     def set_state(self, snapshot: dict[str, Any]) -> None:
@@ -415,9 +452,9 @@ class VectorEnv:
         Raises
         ------
         ValueError
-            If it is of another version, scenario or batch size.
+            If it is of another version, scenario or batch size, or of a trained player that is not to be found.
         """
-        version = snapshot.get("version") if isinstance(snapshot, dict) else None
+        version = check_snapshot(snapshot)["version"]
         if version != SNAPSHOT_VERSION:
             raise ValueError(f"snapshot version {version!r}: this is version {SNAPSHOT_VERSION}")
         if snapshot["scenario"] != self.scenario.content_hash():
@@ -427,8 +464,12 @@ class VectorEnv:
                 raise ValueError(
                     f"the snapshot's {name} has shape {snapshot['worlds'][name].shape}, this batch's {array.shape}"
                 )
+        players, now = snapshot["players"], snapshot["worlds"]["actor"]["player"]
+        players, now = (self.seating.set_state(snapshot["seating"], ids) for ids in (players, now))
         for name, array in self._worlds._asdict().items():
             array[...] = snapshot["worlds"][name]
+        self._worlds.actor["player"], self._template.player[...] = now, players
+        self._note_players()
         self._seed = snapshot["seed"]
         for array in self._out:
             array[...] = 0

@@ -184,7 +184,7 @@ def test_attractors_are_those_that_the_statistics_know(suite):
     from balance_env.benchmark.arena import cast, play
 
     stage = load_suite(suite).stage("buffer_states")
-    history = play(stage, cast(stage, "self_play", 0, 20), 0, 3)
+    history = play(stage, cast(stage, "self_play", 0, 20), 0, "always_arm")
     found = attractors(history)
     assert set(found) <= set(ATTRACTORS)
     shares = history.actor["opening_share"][history.years, np.arange(20)]

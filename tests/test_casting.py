@@ -10,10 +10,11 @@ pytest.importorskip("safetensors", reason="safetensors is not installed")
 from agents.casting import LEARNS, LEAST, Cast
 from agents.config import Config
 from agents.league import League
-from agents.policy import load_team, save_policy
+from agents.policy import save_policy
 from balance_env import action_table
 from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.doctrines import doctrine_id
+from balance_env.players import load_team
 
 WORLDS, SEATS = 40, 3
 TINY = {"scenario": "small", "worlds": WORLDS, "n_steps": 30, "batch_size": 512, "epochs": 1, "width": 4, "seed": 5}

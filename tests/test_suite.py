@@ -14,8 +14,8 @@ from balance_env.benchmark.anchors import ANCHOR_SEED, anchors_by_cell, measure_
 from balance_env.benchmark.arena import CROSS_PLAY, FIRST, RESIDENT, SCORED, SECOND, SELF_PLAY, VISITOR, cast, play
 from balance_env.benchmark.command import stage_page
 from balance_env.benchmark.suite import FROZEN, TAGS, load_stage, load_suite, suite_names
-from balance_env.core.world import NOBODY
-from balance_env.doctrines import DOCTRINES, doctrine_id
+from balance_env.doctrines import DOCTRINES
+from balance_env.players import LEARNER
 
 SUITE = load_suite("balance-v1")
 STAGES = {stage.name: stage for stage in SUITE.stages}
@@ -78,7 +78,7 @@ def test_the_hash_is_of_all_that_is_played(tmp_path):
         ({"tags": ["neer"]}, "did you mean 'near'"),
         ({"tags": ["offence"]}, "unknown tag 'offence'"),
         ({"background": ["hidder"]}, "did you mean 'hider'"),
-        ({"background": []}, "one doctrine or more"),
+        ({"background": []}, "one player or more"),
         ({"skill": {"has": "hider", "lacks": "x", "why": ""}}, "unknown doctrine 'x'"),
         ({"resident": 2}, "most of 5 seats"),
         ({"resident": 5}, "not all"),
@@ -131,10 +131,10 @@ def test_everyone_sits_where_the_stage_says(stage):
         assert ((casting.focal == FIRST).sum(-1) == count).all()
         assert casting.lead.tolist() == 2 * free  # starting power rotates
         assert (np.take_along_axis(casting.focal, casting.lead[:, None], 1) == FIRST).all()
-        assert ((casting.players == NOBODY) == (casting.focal > 0)).all()
+        assert ((casting.players == LEARNER) == (casting.focal > 0)).all()
         for seat in range(casting.players.shape[1]):
-            may = {doctrine_id(name) for name in stage.held_seats.get(seat, stage.background)}
-            assert set(casting.players[:, seat].tolist()) <= may | ({NOBODY} if seat in free else set())
+            may = {*stage.held_seats.get(seat, stage.background)}
+            assert set(casting.players[:, seat].tolist()) <= may | ({LEARNER} if seat in free else set())
     everywhere = cast(stage, SELF_PLAY, 0, 3).focal
     assert (everywhere == FIRST).all()
     halves = Counter(cast(stage, CROSS_PLAY, 0, 1).focal[0].tolist())
@@ -148,7 +148,7 @@ def test_entrants_meet_the_same_background_and_fewer_episodes_are_the_first_of_m
         for some, all_ in zip(few, many, strict=True):
             assert np.array_equal(some, all_[:5])
         assert not np.array_equal(many.players, cast(stage, role, 4, 9).players)
-        seen = [play(stage, few, 3, doctrine_id(name)) for name in ("hider", "always_arm")]
+        seen = [play(stage, few, 3, name) for name in ("hider", "always_arm")]
         for start in ("economy", "forces", "growth", "ident"):
             assert np.array_equal(seen[0].actor[start][0], seen[1].actor[start][0])
         others = few.focal == 0

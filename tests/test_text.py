@@ -12,6 +12,7 @@ from balance_env import VectorEnv, parallel_env, scenario_names
 from balance_env.cli import main
 from balance_env.core.world import NOBODY, Ending, Outcome, Verb
 from balance_env.doctrines import DOCTRINES
+from balance_env.players import learned_names
 from balance_env.record import ANSWERS, Event, Kind, Recorder, events_of_year, play_out, snapshot
 from balance_env.view.map import COLUMNS, draw_map
 from balance_env.view.tables import pages
@@ -369,7 +370,8 @@ def test_run_may_end_by_chance(capsys: pytest.CaptureFixture[str]) -> None:
 def test_list_names_scenarios_and_doctrines(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     text = capsys.readouterr().out
-    assert all(name in text for name in [*scenario_names(), *DOCTRINES])
+    assert all(name in text for name in [*scenario_names(), *DOCTRINES, *learned_names()])
+    assert text.count("python -m agents.ship") == len(learned_names()) == 3
 
 
 def answer_with(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> None:
@@ -414,7 +416,9 @@ def test_a_game_is_played_to_its_horizon(monkeypatch, capsys: pytest.CaptureFixt
     [
         (["describe", "defualt"], "default"),
         (["run", "default", "--players", "balance_of_terror"], "balance_of_terror"),
-        (["run", "default", "--players", ","], "no doctrine"),
+        (["run", "default", "--players", ","], "no player"),
+        (["run", "small", "--players", "hider,grim,hider,grim"], "4 players for 3 seats"),
+        (["play", "small", "--opponents", "hider,grim,hider"], "3 players for 2 seats"),
         (["run", "default", "--years", "-1"], "-1"),
         (["run", "default", "--seed", "-1"], "seed"),
         (["describe", "default", "--set", "offence"], "KEY=VALUE"),

@@ -27,10 +27,10 @@ from agents.config import Config, new_run_folder, read_config  # noqa: E402
 from agents.evaluate import LEARNER, compare, interval, play, seat_mix  # noqa: E402
 from agents.evaluate import main as evaluate_main  # noqa: E402
 from agents.league import League  # noqa: E402
-from agents.policy import load_team  # noqa: E402
 from balance_env import BalanceEnv, VectorEnv, load_scenario  # noqa: E402
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
 from balance_env.doctrines import doctrine_id  # noqa: E402
+from balance_env.players import load_team  # noqa: E402
 
 TINY = ["scenario=small", "worlds=4", "steps=256", "n_steps=8", "batch_size=32", "epochs=1", "width=8"]
 TINY += ["eval_worlds=6", "checkpoints=2"]
@@ -89,7 +89,7 @@ def test_bad_settings_are_named_before_any_folder_is_made(setting, told, tmp_pat
 def test_opponents_that_are_not_there_are_named_before_any_folder_is_made(tmp_path, capsys):
     arguments = ["--config", str(ROOT / "configs/best_response.yaml"), "--run", str(tmp_path / "run")]
     assert train.main([*arguments, "--set", "opponents=[grm]"]) == 2
-    assert "opponent 'grm' is no doctrine" in capsys.readouterr().err
+    assert "opponent 'grm' is not `past`" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple, get_type_hints
 
 from scipy import stats
 
-from ..doctrines import DOCTRINES, doctrine_id
+from ..doctrines import DOCTRINES
 from ..files import write_csv
 from .arena import SCORED, Returns, cast, fast_returns
 from .bootstrap import LEVEL
@@ -72,7 +72,7 @@ def measure_stage(stage: Stage, role: str, searched: int = SEARCHED, measured: i
     """Anchors and skill of one stage and role; the reference is searched for and measured in different episodes."""
 
     def returns(name: str, seed: int, episodes: int) -> Returns:
-        return fast_returns(stage, cast(stage, role, seed, episodes), seed, doctrine_id(name))
+        return fast_returns(stage, cast(stage, role, seed, episodes), seed, name)
 
     tried = {name: returns(name, SEARCH_SEED, searched).focal.mean() for name in candidates(stage)}
     finalists = sorted(tried, key=lambda name: -tried[name])[:FINALISTS]

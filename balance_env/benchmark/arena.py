@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core.world import NOBODY
-from ..doctrines import doctrine_id
+from ..players import LEARNER
 from ..vector import VectorEnv
 from .history import Act, History, watch
 from .suite import Stage
@@ -28,8 +27,8 @@ class Casting(NamedTuple):
     ----------
     focal : (W, N) int
         FIRST where the entrant sits, SECOND where another run of it sits in cross-play, 0 elsewhere.
-    players : (W, N) int
-        Doctrines of the background by id, NOBODY in the focal seats.
+    players : (W, N) of str
+        The background by name, LEARNER in the focal seats.
     lead : (W,) int
         The first focal seat, which rotates over the episodes.
     """
@@ -62,9 +61,9 @@ def cast(stage: Stage, role: str, seed: int, episodes: int) -> Casting:
     if role not in counts:
         raise ValueError(f"unknown role {role!r}: one of {', '.join(counts)}")
     focal = np.zeros((episodes, seats), np.int8)
-    players = np.empty((episodes, seats), np.int32)
+    players = np.empty((episodes, seats), object)
     lead = np.array([free[episode % len(free)] for episode in range(episodes)], np.int64)
-    choices = [[doctrine_id(name) for name in stage.held_seats.get(seat, stage.background)] for seat in range(seats)]
+    choices = [stage.held_seats.get(seat, stage.background) for seat in range(seats)]
     for episode in range(episodes):
         rng = np.random.default_rng((stage.number(seed), episode))
         players[episode] = [of_seat[rng.integers(len(of_seat))] for of_seat in choices]
@@ -73,21 +72,24 @@ def cast(stage: Stage, role: str, seed: int, episodes: int) -> Casting:
         focal[episode, order[: counts[role]]] = FIRST
         if role == CROSS_PLAY:
             focal[episode, order[1::2]] = SECOND
-    players[focal > 0] = NOBODY
+    players[focal > 0] = LEARNER
     return Casting(focal, players, lead)
 
 
-def begin(stage: Stage, casting: Casting, seed: int, script: int = NOBODY) -> VectorEnv:
-    """The stage's worlds at their start, the doctrine `script` in the focal seats, if it is one."""
+def begin(stage: Stage, casting: Casting, seed: int, first: str = LEARNER, second: str = LEARNER) -> VectorEnv:
+    """The stage's worlds at their start, players in the focal seats by name; ValueError for one that does not fit."""
     batch = VectorEnv(stage.world, len(casting.lead), threads=1, autoreset=False)
     batch.reset(stage.number(seed))
-    batch.set_players(np.where(casting.focal > 0, script, casting.players))
+    seated = np.where(casting.focal == FIRST, first, casting.players)
+    batch.set_players(np.where(casting.focal == SECOND, second, seated))
     return batch
 
 
-def play(stage: Stage, casting: Casting, seed: int, script: int = NOBODY, act: Act | None = None) -> History:
-    """Everything that happens in the stage's episodes, focal seats played by the doctrine `script` or by `act`."""
-    return watch(begin(stage, casting, seed, script), act)
+def play(
+    stage: Stage, casting: Casting, seed: int, first: str = LEARNER, second: str = LEARNER, act: Act | None = None
+) -> History:
+    """Everything that happens in the stage's episodes; `act` chooses for focal seats that no named player holds."""
+    return watch(begin(stage, casting, seed, first, second), act)
 
 
 def returns_of(history: History, casting: Casting) -> Returns:
@@ -95,9 +97,9 @@ def returns_of(history: History, casting: Casting) -> Returns:
     return split_returns(history.rewards.sum(0), casting)
 
 
-def fast_returns(stage: Stage, casting: Casting, seed: int, script: int) -> Returns:
-    """The same of doctrines alone, of which nothing else is kept."""
-    batch = begin(stage, casting, seed, script)
+def fast_returns(stage: Stage, casting: Casting, seed: int, player: str) -> Returns:
+    """The same of a named player, of whose episodes nothing else is kept."""
+    batch = begin(stage, casting, seed, player)
     total = np.zeros(casting.players.shape)
     going = np.ones(len(total), bool)
     while going.any():

@@ -12,9 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core.world import NOBODY
-from ..doctrines import DOCTRINES, doctrine_id
-from ..policies import CARD, WEIGHTS
+from ..players import load_player, policy_hash, trained_at
 from .arena import CROSS_PLAY, FIRST, SECOND, Casting, both, play
 from .guard import Guard
 from .history import Act, History
@@ -98,13 +96,27 @@ def check_class(sources: Iterable[str]) -> None:
 
 
 def play_run(entrant: Entrant, run: int, stage: Stage, role: str, casting: Casting, seed: int) -> Played:
-    """The stage as one run of the entrant plays it, in cross-play with the next run."""
+    """The stage as one run of the entrant plays it, in cross-play with the next run.
+
+    A policy that does not fit the stage plays random legal actions there, which is said.
+    """
     if entrant.kind == CLASS:
         return _play_class(entrant, run, stage, role, casting, seed)
-    source, lost = entrant.sources[run], np.zeros(len(casting.lead), np.int64)
-    if entrant.kind == DOCTRINE:
-        return Played(play(stage, casting, seed, doctrine_id(source)), lost)
-    raise NotImplementedError  # policies are seated by the batch
+    said: dict[str, str] = {}
+
+    def fitting(source: str) -> str:
+        try:
+            load_player(source, stage.world)
+        except ValueError as error:
+            said.setdefault(MISFIT, str(error))
+            return FLOOR
+        return source
+
+    first, second = (fitting(entrant.sources[n % len(entrant.sources)]) for n in (run, run + 1))
+    history = play(stage, casting, seed, first, second)
+    acted = (history.alive[:-1] & history.going[1:, :, None] & (casting.focal == FIRST)).sum((0, 2))
+    lost = acted * (first != entrant.sources[run])
+    return Played(history, lost, Counter({MISFIT: int(lost.sum())} if lost.any() else {}), said)
 
 
 def _play_class(entrant: Entrant, run: int, stage: Stage, role: str, casting: Casting, seed: int) -> Played:
@@ -115,7 +127,7 @@ def _play_class(entrant: Entrant, run: int, stage: Stage, role: str, casting: Ca
         second = _guard(entrant.sources[(run + 1) % len(entrant.sources)], SECOND)
         second.begin(stage.number(seed))
         act = both(first.act, second.act, casting)
-    history = play(stage, casting, seed, NOBODY, act)
+    history = play(stage, casting, seed, act=act)
     lost = np.array([first.lost[world] for world in range(len(casting.lead))], np.int64)
     return Played(history, lost, first.faults, first.said)
 
@@ -128,14 +140,9 @@ def _guard(source: str, number: int) -> Guard:
 
 def _kind(source: str) -> str:
     """Which of the three a source is."""
-    if source in DOCTRINES:
-        return DOCTRINE
-    if Path(source).is_dir():
-        return POLICY
-    if ":" in source:
+    if ":" in source and not Path(source).exists():
         return CLASS
-    doctrine_id(source)  # which does not exist: the error names the nearest
-    raise AssertionError
+    return DOCTRINE if trained_at(source) is None else POLICY
 
 
 def _doctrine_content(source: str) -> list[bytes]:
@@ -143,11 +150,10 @@ def _doctrine_content(source: str) -> list[bytes]:
 
 
 def _policy_content(source: str) -> list[bytes]:
-    """Weights and cards of the policy or policies in a folder."""
-    cards = sorted([*Path(source).glob(CARD), *Path(source).glob(f"policies/*/{CARD}")])
-    if not cards:
-        raise ValueError(f"{source!r} is neither a policy nor a run with policies")
-    return [file.read_bytes() for card in cards for file in (card.with_name(WEIGHTS), card)]
+    """The hash of the weights in a folder."""
+    folder = trained_at(source)
+    assert folder is not None
+    return [policy_hash(folder).encode()]
 
 
 def _class_content(source: str) -> list[bytes]:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from ..doctrines import doctrine_id
 from .arena import FIRST, RESIDENT, cast, play
 from .entrant import Entrant, play_run
 from .history import History
@@ -47,7 +46,7 @@ def measure_group(entrant: Entrant, suite: Suite, group: str, setting: str, seed
             runs.append(run)
             focal.append(casting.focal == FIRST)
         for name in REFERENCES:
-            beside[name].append(play(stage, casting, seed, doctrine_id(name)))
+            beside[name].append(play(stage, casting, seed, name))
     found = measure(histories, seed, runs, beside, focal)
     return [[_plain(cell) for cell in one.row(group)] for one in found]
 

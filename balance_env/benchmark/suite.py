@@ -18,6 +18,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ..doctrines import doctrine_id
+from ..players import policy_hash, trained_at
 from ..scenario import Scenario, Strict, error_lines, load_scenario, unknown
 
 FROZEN = "frozen.json"
@@ -37,6 +38,7 @@ TAGS = {
     "blocs": "two camps of ideology",
     "hidden_intent": "what others want is drawn anew and seen by nobody",
     "history": "the great powers of a year",
+    "learned": "trained states are in the background",
     "offence": "attacking is easier than defending",
     "defence": "defending is easier than attacking",
     "known_horizon": "the last year is fixed",
@@ -48,7 +50,7 @@ TAGS = {
     "small": f"at most {FEW} states",
     "large": f"at least {MANY} states",
 }
-READ_OFF = tuple(TAGS)[list(TAGS).index("offence") :]  # tags that the scenario itself tells
+READ_OFF = tuple(TAGS)[list(TAGS).index("learned") :]  # tags that scenario and background tell themselves
 
 
 class Skill(Strict):
@@ -88,10 +90,10 @@ class Stage(Strict):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Stage:
-        for player in (*self.background, *(name for names in self.held.values() for name in names)):
-            doctrine_id(player)
+        for player in self.players:
+            trained_at(player)
         if not self.background:
-            raise ValueError("background: one doctrine or more")
+            raise ValueError("background: one player or more")
         free = len(self.free_seats)
         seats = len(self.world.state_names())
         if not seats / 2 < self.resident <= free or self.resident == seats:
@@ -106,6 +108,11 @@ class Stage(Strict):
     def world(self) -> Scenario:
         """The scenario with its changes."""
         return load_scenario(self.scenario, **{**self.changes, "name": self.name})
+
+    @property
+    def players(self) -> list[str]:
+        """Who may sit in the background, sorted."""
+        return sorted({*self.background, *(name for names in self.held.values() for name in names)})
 
     @cached_property
     def held_seats(self) -> dict[int, tuple[str, ...]]:
@@ -132,6 +139,7 @@ class Stage(Strict):
             "no_institution": world.institution is None,
             "coercion_open": "coerce" in world.verbs,
             "coercion_closed": "coerce" not in world.verbs,
+            "learned": any(trained_at(name) for name in self.players),
             "small": count <= FEW,
             "large": count >= MANY,
         }
@@ -139,13 +147,15 @@ class Stage(Strict):
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of what is played: the scenario and who may sit where; names and words do not change it."""
-        content = {
+        """SHA-256 of what is played: scenario, who may sit where, their weights; names and words do not change it."""
+        content: dict[str, Any] = {
             "scenario": self.world.content_hash(),
             "resident": self.resident,
             "held": {seat: sorted(names) for seat, names in sorted(self.held_seats.items())},
             "background": sorted(self.background),
         }
+        if trained := {name: policy_hash(folder) for name in self.players if (folder := trained_at(name))}:
+            content["trained"] = trained
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def number(self, seed: int) -> int:

@@ -1,0 +1,267 @@
+"""Who plays a seat, by one name for each: a doctrine, a trained state that ships with the package, or a policy's path.
+
+Doctrines are rules, which the kernel plays. Trained players act outside it, in numpy, on the same rows and
+masks and on draws made like any other, so that a world goes the same alone, in any batch and from a snapshot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .core.pieces import WEIGHT_SCALE, row_table
+from .core.world import NOBODY, Clock, World
+from .doctrines import DOCTRINES, Script, doctrine_id
+from .policies import CARD, LearnedPolicy, Policy, Window, load_policy, read_card
+from .scenario import Scenario
+
+LEARNER = "learner"  # a seat whose actions come from outside
+FIRST_TRAINED = NOBODY - 1  # id of a batch's first trained player; the next ones count down
+LEARNED = Path(__file__).with_name("learned")  # the policies that ship
+POLICIES = "policies"  # of a run folder: one policy folder for each learner
+SHARED, BY_DESIGN, BY_SEAT = "shared", "design", "seat"
+Players = str | Path | Sequence[str | Path] | np.ndarray | None
+WEIGHTS_AT = [n for n, (name, *_) in enumerate(row_table(2)) if name.startswith("weight.")]  # where a row tells them
+
+
+class Team:
+    """Policies of one run as one player: who acts is told by the weights in the row, or by the seat.
+
+    Parameters
+    ----------
+    policies : sequence of functions (rows, masks, draws) to actions
+    by : "shared", "design" or "seat"
+    designs : (M, K), optional
+        Weights of the design that each policy serves, where they are apart by design.
+    years : int
+        How many years stand side by side in the rows they take: see `balance_env.policies.Window`.
+    """
+
+    def __init__(
+        self, policies: Sequence[Policy], by: str = SHARED, designs: np.ndarray | None = None, years: int = 1
+    ) -> None:
+        self.policies, self.by, self.designs, self.years = policies, by, designs, years
+
+    @property
+    def version(self) -> str:
+        """The hashes of the weights, where they have any."""
+        return " ".join(
+            policy.card["weights"]["sha256"] for policy in self.policies if isinstance(policy, LearnedPolicy)
+        )
+
+    def __call__(self, rows: np.ndarray, masks: np.ndarray, draws: np.ndarray, seats: np.ndarray) -> np.ndarray:
+        which = self._who(rows, seats)
+        actions = np.zeros(len(rows), np.int64)
+        for number in np.unique(which):
+            chosen = which == number
+            actions[chosen] = self.policies[number](rows[chosen], masks[chosen], draws[chosen])
+        return actions
+
+    def _who(self, rows: np.ndarray, seats: np.ndarray) -> np.ndarray:
+        if self.by == BY_SEAT:
+            return seats
+        if self.by == BY_DESIGN:
+            assert self.designs is not None
+            newest = rows[:, rows.shape[1] // self.years * (self.years - 1) :]
+            return np.abs(newest[:, None, WEIGHTS_AT] * WEIGHT_SCALE - self.designs).sum(-1).argmin(-1)
+        return np.zeros(len(rows), np.int64)
+
+
+def as_team(policies: Sequence[LearnedPolicy]) -> Team:
+    """The learners of one run, in order."""
+    card = policies[0].card
+    years = policies[0].architecture.years
+    return Team(policies, card["training"]["learners"], np.array(card["scenario"]["designs"]), years)
+
+
+def load_team(path: str | Path, scenario: Scenario | None = None) -> Team:
+    """The player in a policy folder, or the one that all policies of a run folder make.
+
+    Raises
+    ------
+    ValueError
+        If there is no policy, or it does not fit the scenario.
+    """
+    path = Path(path)
+    if (path / CARD).is_file():
+        policy = load_policy(path, scenario)
+        return Team([policy], years=policy.architecture.years)
+    folders = sorted(card.parent for card in (path / POLICIES).glob(f"*/{CARD}"))
+    if not folders:
+        raise ValueError(f"{str(path)!r} is neither a policy nor a run with policies")
+    policies = [load_policy(folder, scenario) for folder in folders]
+    policies.sort(key=lambda policy: policy.card["training"]["learner"])
+    team = as_team(policies)
+    if scenario is not None and team.by == BY_SEAT and len(policies) != len(scenario.state_names()):
+        states = len(scenario.state_names())
+        raise ValueError(f"{str(path)!r} holds a policy for each of {len(policies)} seats, the scenario has {states}")
+    return team
+
+
+def learned_names() -> list[str]:
+    """Names of the trained states that ship with the package."""
+    return sorted(card.parent.name for card in LEARNED.glob(f"*/{CARD}"))
+
+
+def trained_at(name: str | Path) -> Path | None:
+    """The folder of a trained player, or None for a name that is a doctrine's.
+
+    Raises
+    ------
+    ValueError
+        If the name is neither a doctrine's, nor that of a trained state, nor a path; names the nearest.
+    """
+    if name in DOCTRINES:
+        return None
+    if str(name) in (names := learned_names()):
+        return LEARNED / str(name)
+    if not Path(name).is_dir():
+        nearest = get_close_matches(str(name), [*DOCTRINES, *names], n=1, cutoff=0.0)[0]
+        told = ", ".join([*DOCTRINES, *names])
+        raise ValueError(
+            f"unknown player {str(name)!r}: did you mean {nearest!r}? Doctrines and trained states: {told}; "
+            "or the path of a policy's folder"
+        )
+    return Path(name)
+
+
+def policy_hash(folder: Path) -> str:
+    """The hash of the weights of a policy, or of all the policies of a run; ValueError as of `load_team`."""
+    load_team(folder)
+    cards = [folder / CARD] if (folder / CARD).is_file() else sorted(folder.glob(f"{POLICIES}/*/{CARD}"))
+    weights = [read_card(card.parent)["weights"]["sha256"] for card in cards]
+    return hashlib.sha256("".join(weights).encode()).hexdigest()
+
+
+def load_player(name: str | Path, scenario: Scenario) -> Script | Team:
+    """The player called `name`: a doctrine, a trained state of the package, or the policy at a path.
+
+    Raises
+    ------
+    ValueError
+        For a name that is none of these, and for a policy that does not fit the scenario.
+    """
+    folder = trained_at(name)
+    return Script(doctrine_id(str(name))) if folder is None else load_team(folder, scenario)
+
+
+def about_player(name: str | Path) -> str:
+    """What a player does, in one sentence; ValueError as of `trained_at`."""
+    folder = trained_at(name)
+    if folder is None:
+        return DOCTRINES[str(name)].sentence
+    if not (folder / CARD).is_file():
+        return f"Plays the policies of the run {str(folder)!r}."
+    card = read_card(folder)
+    training = card["training"]
+    steps, design = f"{training['steps']:,}", str(training.get("name", SHARED)).replace("_", " ")
+    return f"Plays what {steps} agent-steps on {card['scenario']['name']!r} taught it ({design})."
+
+
+class Seating:
+    """Who plays the seats of a batch. The worlds hold ids: this knows which player an id means.
+
+    An id from 0 is a doctrine's, NOBODY is a learner, and the trained players of the batch count down from there.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Which every trained player must fit.
+    worlds, actors, row_size : int
+        W, N and D of the batch.
+    """
+
+    def __init__(self, scenario: Scenario, worlds: int, actors: int, row_size: int) -> None:
+        self.scenario, self.shape, self.row_size = scenario, (worlds, actors), row_size
+        self.names: list[str] = []
+        self.teams: list[Team] = []
+        self.window: Window | None = None  # of the last years, where a player remembers
+
+    def id_of(self, name: str | Path) -> int:
+        """The id of the player called `name`, who may then sit in this batch; ValueError as of `load_player`."""
+        name = str(name)
+        if name == LEARNER:
+            return NOBODY
+        if name not in self.names:
+            player = load_player(name, self.scenario)
+            if isinstance(player, Script):
+                return int(player)
+            self.names.append(name)
+            self.teams.append(player)
+            self._remember(player.years)
+        return FIRST_TRAINED - self.names.index(name)
+
+    def _remember(self, years: int) -> None:
+        """Keep the rows of at least so many years from now on."""
+        kept = np.zeros((0, 0), np.float32) if self.window is None else self.window.rows
+        if years > 1 and kept.shape[1] < years * self.row_size:
+            self.window = Window(years, self.shape[0] * self.shape[1], self.row_size)
+            if kept.size:
+                self.window.rows[:, -kept.shape[1] :] = kept
+
+    def name_of(self, player: int) -> str:
+        """What the player with an id is called."""
+        if player == NOBODY:
+            return LEARNER
+        return Script(player).name.lower() if player > NOBODY else self.names[FIRST_TRAINED - player]
+
+    def ids(self, players: Players) -> np.ndarray:
+        """Ids int32 of players, one for all seats (), one a seat (N,) or (W, N): given by name or by ids known here.
+
+        Raises
+        ------
+        ValueError
+            For an unknown name or id, and for another number of seats.
+        """
+        given = np.asarray(NOBODY if players is None else players)
+        if given.shape not in ((), self.shape[1:], self.shape):
+            raise ValueError(f"players names {given.shape[-1]} seats, the scenario has {self.shape[1]}")
+        if given.dtype.kind not in "iu":
+            id_by_name = {name: self.id_of(name) for name in dict.fromkeys(given.ravel().tolist())}
+            return np.vectorize(id_by_name.__getitem__, otypes=[np.int32])(given)
+        least, most = FIRST_TRAINED - len(self.names) + 1, len(Script) - 1
+        if given.min() < least or given.max() > most:
+            raise ValueError(f"players {given.min()}..{given.max()}: ids {least} to {most} are known here")
+        return given.astype(np.int32)
+
+    def act(self, worlds: World, rows: np.ndarray, masks: np.ndarray, draws: np.ndarray, actions: np.ndarray) -> None:
+        """Write the actions of the trained players into `actions` (W, N), by one uniform draw (W, N) each."""
+        player, alive = worlds.actor["player"], worlds.actor["alive"] != 0
+        if self.window is not None:
+            begins = np.repeat(worlds.clock[:, Clock.YEAR] == 0, self.shape[1])
+            rows = self.window.see(rows.reshape(-1, self.row_size), begins).reshape(*self.shape, -1)
+        actions[player <= FIRST_TRAINED] = 0  # the fallen have no other
+        for number, team in enumerate(self.teams):
+            chosen = alive & (player == FIRST_TRAINED - number)
+            if chosen.any():
+                seen = rows[chosen][:, -team.years * self.row_size :]
+                actions[chosen] = team(seen, masks[chosen], draws[chosen], np.nonzero(chosen)[1])
+
+    def get_state(self) -> dict[str, Any]:
+        """A picklable snapshot: names, versions and memories of the trained players."""
+        rows = None if self.window is None else self.window.rows.copy()
+        return {"names": list(self.names), "versions": [team.version for team in self.teams], "rows": rows}
+
+    def set_state(self, snapshot: dict[str, Any], players: np.ndarray) -> np.ndarray:
+        """Return to a snapshot; the ids here of those that were `players` there.
+
+        Raises
+        ------
+        ValueError
+            If a trained player is not to be found, or has been trained anew since.
+        """
+        ids = [self.id_of(name) for name in snapshot["names"]]
+        for name, version in zip(snapshot["names"], snapshot["versions"], strict=True):
+            if self.teams[self.names.index(name)].version != version:
+                raise ValueError(f"the snapshot's player {name!r} has other weights than the one that is there now")
+        if self.window is not None:
+            self.window.rows[...] = 0.0
+            if (kept := snapshot["rows"]) is not None:
+                self.window.rows[:, -kept.shape[1] :] = kept
+        here = np.array([*ids, NOBODY], np.int32)  # by how far below the first; a place for those who are none
+        return np.where(players <= FIRST_TRAINED, here[np.maximum(FIRST_TRAINED - players, -1)], players)
