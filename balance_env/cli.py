@@ -106,9 +106,16 @@ def make_parser() -> argparse.ArgumentParser:
 
 def add_benchmark(command: Callable[..., argparse.ArgumentParser]) -> None:
     """The commands of the benchmark, where its libraries are installed; elsewhere what to install is said."""
-    texts = {"bench": "Play the benchmark and print a result card.", "suite": "List the stages of a benchmark's suite."}
+    texts = {
+        "bench": "Play the benchmark and print a result card.",
+        "suite": "List the stages of a benchmark's suite.",
+        "report": "Write tables, pictures and a page about results of the benchmark.",
+        "leaderboard": "Rebuild the page that ranks all entrants.",
+        "metagame": "Play entrants among each other, and rank them by what each gets among the others.",
+    }
     try:
         from .benchmark import command as benchmark
+        from .benchmark import report_command as reports
     except ModuleNotFoundError as error:
         missing = f"{error.name} is missing: pip install balance-env[benchmark]"
 
@@ -118,8 +125,9 @@ def add_benchmark(command: Callable[..., argparse.ArgumentParser]) -> None:
         for name, text in texts.items():
             command(name, refuse, text, takes_scenario=False)
         return
-    benchmark.add_bench(command("bench", benchmark.run_bench, texts["bench"], takes_scenario=False))
-    benchmark.add_suite(command("suite", benchmark.run_suite, texts["suite"], takes_scenario=False))
+    for name, module in (("bench", benchmark), ("suite", benchmark), *((name, reports) for name in reports.NAMES)):
+        run, add = getattr(module, f"run_{name}"), getattr(module, f"add_{name}")
+        add(command(name, run, texts[name], takes_scenario=False))
 
 
 def read_settings(settings: Sequence[str]) -> dict[str, Any]:

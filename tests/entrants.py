@@ -10,8 +10,11 @@ import numpy as np
 
 from balance_env.benchmark.results import CARD, COLUMNS, FORKS, MEASURES, SCORES, Measure
 from balance_env.benchmark.statistics import ATTRACTORS
+from balance_env.benchmark.suite import load_suite
 
-STAGES = {"concert": ["multipolar"], "rising": ["near", "rising"], "island": ["offshore"], "blocs": ["near", "bipolar"]}
+SUITE = load_suite("balance-v1")
+STAGES = ("concert", "rising_challenger", "sea_challenger", "two_blocs")  # a few of it
+TAGS = {name: SUITE.stage(name).all_tags for name in STAGES}
 EMPTY = dict.fromkeys(Measure._fields, "")
 
 
@@ -25,7 +28,7 @@ def write_entrant(folder: Path, name: str = "hider", skill: float = 0.5, *, runs
     here = folder / name
     here.mkdir(parents=True)
     card = {
-        "entrant": name, "kind": "doctrine", "hash": "c0ffee" * 4, "suite": "balance-v1", "suite_hash": "5ee0" * 4,
+        "entrant": name, "kind": "doctrine", "hash": "c0ffee" * 4, "suite": "balance-v1", "suite_hash": SUITE.hash,
         "setting": "quick", "seed": 7, "episodes": episodes, "runs": runs, "trained": runs > 1, "version": "0.1.0",
         "faults": {}, "seconds": 12.5,
     }  # fmt: skip
@@ -65,7 +68,7 @@ def usual_measures() -> list[dict]:
         measured("theta", 0.8, 0.02, -0.3, 0.35, 0.004, version="power"),
         measured("theta", 0.1, 0.01, -0.3, 0.3, 0.6, version="threat"),
         measured("density", 0.12, 0.2, 0.15, 0.25, 0.02, low=0.1, high=0.14),
-        measured("density", 0.2, 0.2, 0.15, 0.25, 0.9, group="rising"),
+        measured("density", 0.2, 0.2, 0.15, 0.25, 0.9, group="concert"),
         {**EMPTY, "group": "all", "measure": "betrayal", "n": 0, "why": "no pact was left", "definition": "Attacks."},
         {**EMPTY, "group": "all", "measure": "gini", "n": 80, "value": 0.3, "definition": "Of output, without a null."},
     ]

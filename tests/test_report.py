@@ -11,7 +11,7 @@ from entrants import STAGES, measured, write_entrant
 
 from balance_env.benchmark import figures, page, report
 from balance_env.benchmark.results import read_results
-from balance_env.benchmark.summary import RANDOM, summarise
+from balance_env.benchmark.summary import summarise
 from balance_env.benchmark.tables import Report, Table, as_csv, as_html, as_markdown
 
 DATA = "data:image/svg+xml;base64,"
@@ -19,9 +19,8 @@ DATA = "data:image/svg+xml;base64,"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A reported entrant beside random play."""
+    """A reported entrant."""
     results = tmp_path_factory.mktemp("results")
-    write_entrant(results, RANDOM, skill=-0.1)
     here = write_entrant(results, "learner", skill=0.7, runs=6, kind="policy")
     report.write_report(here)
     return here
@@ -65,7 +64,7 @@ def test_a_second_report_is_the_same_bytes(folder):
     before = content()
     report.write_report(folder)
     assert content() == before
-    assert len(before) >= 4 + 5 + 8 + 2
+    assert len(before) == 4 + 5 + 8 + 2  # results, pictures, tables, and the two reports
 
 
 def test_tables_say_what_the_results_say(folder):
@@ -74,19 +73,19 @@ def test_tables_say_what_the_results_say(folder):
     assert rows["all", "theta (power)"]["value"] == "0.8"
     assert rows["all", "theta (power)"]["null's band"] == "-0.30 to 0.35"
     assert rows["all", "theta (power)"]["Holm"] == "0.012"
-    assert rows["rising", "density"]["Holm"] == ""
+    assert rows["concert", "density"]["Holm"] == ""
     assert rows["all", "betrayal"]["value"] == "NA"
     assert rows["all", "betrayal"]["note"] == "no pact was left"
     markdown = (folder / report.MARKDOWN).read_text()
     assert markdown.startswith("# learner on balance-v1 (preliminary")
-    for name in ("P(improvement) over random_legal as entered", "minimum detectable effect (6 runs each)"):
+    for name in ("P(improvement) over the reference doctrine", "minimum detectable effect (6 runs each)"):
         assert f"| {name} |" in markdown
 
 
-def test_random_play_of_another_suite_is_left_out(tmp_path):
-    write_entrant(tmp_path, RANDOM, suite_hash="other")
-    assert report.find_random(read_results(write_entrant(tmp_path, "hider"))) is None
-    assert report.find_random(read_results(tmp_path / RANDOM)) is None
+def test_results_of_another_suite_are_refused(tmp_path):
+    folder = write_entrant(tmp_path, suite_hash="c0de")
+    with pytest.raises(ValueError, match="with hash c0de; the suite here has"):
+        report.write_report(folder)
 
 
 def test_a_self_play_only_background_is_told_as_missing(tmp_path):
@@ -96,7 +95,7 @@ def test_a_self_play_only_background_is_told_as_missing(tmp_path):
     place = lines[0].split(",").index("background_return")
     emptied = [",".join("" if n == place else cell for n, cell in enumerate(line.split(","))) for line in lines[1:]]
     path.write_text("\n".join([lines[0], *emptied]) + "\n")
-    told = dict(report.make_report(read_results(folder), {}).tables[0].rows)
+    told = dict(report.make_report(read_results(folder), {}, {}).tables[0].rows)
     assert told["return of a background seat"] == "NA"
 
 

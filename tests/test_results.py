@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from entrants import STAGES, measured, write_entrant
+from entrants import STAGES, TAGS, measured, write_entrant
 
-from balance_env.benchmark import summary
 from balance_env.benchmark.results import find_results, read_results
 from balance_env.benchmark.summary import hypotheses, paid, summarise
 
@@ -15,10 +14,15 @@ def test_results_are_read_by_run_and_episode(tmp_path):
     results = read_results(write_entrant(tmp_path, runs=3, episodes=5))
     assert results.stages() == list(STAGES)
     assert len(results.cells()) == 2 * len(STAGES)
-    assert results.by_run("rising", "visitor").shape == (3, 5)
+    assert results.by_run("rising_challenger", "visitor").shape == (3, 5)
     file = results.episodes
-    here = (file["stage"] == "rising") & (file["role"] == "visitor") & (file["run"] == 2) & (file["episode"] == 4)
-    assert results.by_run("rising", "visitor")[2, 4] == file["score"][here].item()
+    here = (
+        (file["stage"] == "rising_challenger")
+        & (file["role"] == "visitor")
+        & (file["run"] == 2)
+        & (file["episode"] == 4)
+    )
+    assert results.by_run("rising_challenger", "visitor")[2, 4] == file["score"][here].item()
     assert [entrant.card["entrant"] for entrant in find_results(tmp_path)] == ["hider"]
 
 
@@ -50,10 +54,10 @@ def test_a_stage_that_was_cut_short_is_refused(tmp_path):
 
 
 def test_a_summary_is_of_scores_that_are_not_self_play(tmp_path):
-    told = summarise(read_results(write_entrant(tmp_path, skill=0.5)), STAGES)
+    told = summarise(read_results(write_entrant(tmp_path, skill=0.5)), TAGS)
     iqm = told.headline[0]
     assert iqm.low < 0.65 < iqm.high  # 0.5 and 0 to 0.3 by stage
-    assert {figure.name for figure in told.tags} == {tag for tags in STAGES.values() for tag in tags}
+    assert {figure.name for figure in told.tags} == {tag for tags in TAGS.values() for tag in tags}
     assert list(told.stages) == [(stage, role) for stage in STAGES for role in ("resident", "visitor")]
     by_name = {figure.name: figure for figure in told.headline}
     assert by_name["P(improvement) over the floor (random legal)"].value == 1.0
@@ -66,8 +70,10 @@ def test_a_summary_is_of_scores_that_are_not_self_play(tmp_path):
 
 def test_a_mean_score_by_hand(tmp_path):
     results = read_results(write_entrant(tmp_path, runs=5))
-    told = summarise(results, {"island": ["offshore"], "rising": ["offshore"]})
-    chosen = [results.by_run(*cell).mean() for cell in results.cells() if cell[0] in ("island", "rising")]
+    told = summarise(results, {"sea_challenger": ["offshore"], "rising_challenger": ["offshore"]})
+    chosen = [
+        results.by_run(*cell).mean() for cell in results.cells() if cell[0] in ("sea_challenger", "rising_challenger")
+    ]
     (offshore,) = told.tags
     assert offshore.value == pytest.approx(np.mean(chosen))
     assert offshore.low < offshore.value < offshore.high
@@ -75,7 +81,7 @@ def test_a_mean_score_by_hand(tmp_path):
 
 def test_few_runs_have_no_interval_and_say_so(tmp_path):
     results = read_results(write_entrant(tmp_path, runs=3))
-    told = summarise(results, STAGES)
+    told = summarise(results, TAGS)
     assert "3 runs" in told.headline[0].why
     assert told.headline[0].low is None
     assert told.headline[0].value is not None
@@ -84,21 +90,17 @@ def test_few_runs_have_no_interval_and_say_so(tmp_path):
 
 
 def test_too_few_scores_for_an_iqm_say_so(tmp_path):
-    told = summarise(read_results(write_entrant(tmp_path, stages={"island": []})), {})
+    told = summarise(read_results(write_entrant(tmp_path, stages=["sea_challenger"])), {})
     assert told.headline[0].value is None
     assert "interquartile mean: 2 scores" in told.headline[0].why
 
 
-def test_random_play_is_compared_with_where_it_was_entered(tmp_path):
-    random = read_results(write_entrant(tmp_path, summary.RANDOM, skill=-0.2))
+def test_who_paid_is_told_beside_random_play(tmp_path):
     better = read_results(write_entrant(tmp_path, "hider", skill=0.9))
-    figure = summarise(better, STAGES, random).headline[-1]
-    assert "as entered" in figure.name
-    assert figure.value == 1.0
-    for stage, role, focal, others, beside in paid(better, random):
-        assert focal.value == pytest.approx(5.0 + 2.0 * better.by_run(stage, role).mean())
-        assert others.low < others.value < others.high
-        assert beside > others.value  # who loses to the focal seats
+    for row in paid(better, {("concert", "visitor"): 6.2}):
+        assert row.focal.value == pytest.approx(5.0 + 2.0 * better.by_run(row.stage, row.role).mean())
+        assert row.others.low < row.others.value < row.others.high
+        assert row.beside_random == (6.2 if (row.stage, row.role) == ("concert", "visitor") else None)
 
 
 def test_hypotheses_are_those_over_all_stages_and_hold_together(tmp_path):

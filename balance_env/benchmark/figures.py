@@ -24,8 +24,9 @@ from .summary import THRESHOLDS, Figure, Paid
 from .tables import short
 
 BLUE, ORANGE, GREEN, SKY, VERMILION, PURPLE = "#0072b2", "#e69f00", "#009e73", "#56b4e9", "#d55e00", "#cc79a7"
-INK, PALE, FAINT = "#222831", "#9aa3ad", "#e9ecef"
+INK, DIM, PALE, FAINT = "#222831", "#56616c", "#9aa3ad", "#e9ecef"
 ROLE_COLOURS = {"resident": BLUE, "visitor": VERMILION}
+KIND_COLOURS = {"learner": VERMILION, "doctrine": BLUE, "constant": PALE, "random": INK, "rule": PURPLE}
 ATTRACTOR_COLOURS = dict(zip(ATTRACTORS, (VERMILION, ORANGE, GREEN, SKY, INK), strict=True))
 STYLE: Any = {
     "font.size": 10,
@@ -81,6 +82,13 @@ def _dot(axis: Axes, figure: Figure, line: float, colour: str, marker: str = "o"
     axis.plot(figure.value, line, marker, color=colour, markersize=7, markeredgecolor="white")
 
 
+def _mark_anchors(axis: Axes, height: float) -> None:
+    """The two ends of the scale of scores, named at a height of the vertical axis."""
+    for place, anchor in ((0.0, "random"), (1.0, "reference")):
+        axis.axvline(place, color=PALE, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
+        axis.text(place, height, anchor, ha="center", va="bottom", color=DIM, fontsize=9)
+
+
 def draw_stages(stages: Mapping[tuple[str, str], Figure], title: str) -> Picture:
     """Mean score of each stage by role, with intervals, between floor and reference."""
     names = list(dict.fromkeys(stage for stage, _ in stages))
@@ -90,9 +98,7 @@ def draw_stages(stages: Mapping[tuple[str, str], Figure], title: str) -> Picture
         for (stage, role), figure in stages.items():
             line = names.index(stage) + (-0.16 if role == RESIDENT else 0.16)
             _dot(axis, figure, line, ROLE_COLOURS[role], "o" if role == RESIDENT else "D")
-        for place, anchor in ((0.0, "random"), (1.0, "reference")):
-            axis.axvline(place, color=PALE, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
-            axis.text(place, -0.65, anchor, ha="center", va="bottom", color="#56616c", fontsize=9)
+        _mark_anchors(axis, -0.65)
         axis.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
         axis.set_xlabel("score: 0 as random legal play, 1 as the reference doctrine, in the same seats")
         handles = [
@@ -109,9 +115,7 @@ def draw_profile(profile: Sequence[Figure], title: str) -> Picture:
     """Share of scores above each threshold, with its band."""
     with plt.rc_context(STYLE):
         picture, axis = plt.subplots(figsize=(WIDTH, 4.2), layout="constrained")
-        for place, anchor in ((0.0, "random"), (1.0, "reference")):
-            axis.axvline(place, color=PALE, linewidth=1.2, linestyle=(0, (4, 3)))
-            axis.text(place, 1.02, anchor, ha="center", va="bottom", color="#56616c", fontsize=9)
+        _mark_anchors(axis, 1.02)
         if all(figure.low is not None for figure in profile):
             low, high = ([getattr(figure, end) for figure in profile] for end in ("low", "high"))
             axis.fill_between(THRESHOLDS, low, high, color=SKY, alpha=0.35, linewidth=0, label="95 % at each threshold")
@@ -182,7 +186,7 @@ def draw_measures(measures: Sequence[Measure], title: str) -> Picture | None:
         axis.set_yticks(range(len(shown)), [row.name.replace("_", " ") for row in shown])
         axis.set_xlim(-FARTHEST - 0.3, FARTHEST + 0.3)
         axis.set_xlabel("distance from the middle of the null, in half-widths of its 95 % band (grey)")
-        axis.annotate("value   (null)", (1.01, -0.62), xycoords=("axes fraction", "data"), fontsize=9, color="#56616c")
+        axis.annotate("value   (null)", (1.01, -0.62), xycoords=("axes fraction", "data"), fontsize=9, color=DIM)
         handles = [
             Line2D([], [], marker="o", linestyle="", color=VERMILION, label="outside the null's band"),
             Line2D([], [], marker="o", linestyle="", color=BLUE, label="within it"),
@@ -219,4 +223,21 @@ def draw_paid(rows: Sequence[Paid], title: str) -> Picture:
             )  # fmt: skip
         picture.legend(handles=handles, loc="outside lower center", ncols=len(handles))
         axis.set_title(title)
+    return picture
+
+
+def draw_entrants(entrants: Sequence[tuple[str, str, Figure]], title: str) -> Picture:
+    """Score of each entrant (name, kind, figure) with its interval, best on top."""
+    kinds = list(dict.fromkeys(kind for _, kind, _ in entrants))
+    with plt.rc_context(STYLE):
+        picture, axis = _rows(len(entrants))
+        _bands(axis, len(entrants))
+        _mark_anchors(axis, -0.65)
+        for line, (_, kind, figure) in enumerate(entrants):
+            _dot(axis, figure, line, KIND_COLOURS[kind])
+        axis.set_yticks(range(len(entrants)), [name.replace("_", " ") for name, *_ in entrants])
+        axis.set_xlabel("interquartile mean of the score, 95 % interval")
+        handles = [Line2D([], [], marker="o", color=KIND_COLOURS[kind], label=kind) for kind in sorted(kinds)]
+        picture.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+        axis.set_title(title, pad=20)
     return picture

@@ -7,32 +7,47 @@ from pathlib import Path
 
 import numpy as np
 
+from ..files import write_whole
 from . import figures
+from .anchors import read_anchors
 from .page import as_page
 from .results import ALL, HEADLINE, SELF_PLAY, Measure, Results, read_results
 from .statistics import ALPHA
-from .summary import RANDOM, Figure, Paid, Summary, hypotheses, paid, summarise
+from .suite import load_suite
+from .summary import Figure, Paid, Summary, hypotheses, paid, summarise
 from .tables import MISSING, Report, Table, Value, as_csv, as_markdown, interval, short
 
 TABLES, PICTURES = "tables", "figures"  # folders beside the results
+RECORDS = "records"  # of the results: a folder of panels for each stage, role and run
 MARKDOWN, PAGE = "report.md", "report.html"
 SECONDS_A_MINUTE = 60.0
 ENDS = (("low", "high"), ("null_low", "null_high"))  # of a measure's interval, and of its null's band
 
 
-def write_report(folder: str | Path) -> Report:
+def write_report(folder: str | Path, suite: str | Path | None = None) -> Report:
     """Write tables, pictures, `report.md` and `report.html` into a results folder; the same bytes every time.
 
-    Random legal play on the same suite is compared with where its results lie beside the folder.
+    Parameters
+    ----------
+    suite : str or Path, optional
+        Folder of the suite that was played, if it is not one of the package.
 
     Raises
     ------
     ValueError
-        If the folder holds no results, or torn ones.
+        If the folder holds no results, or torn ones, or ones of another suite.
     """
     folder = Path(folder)
     results = read_results(folder)
-    report = make_report(results, stage_tags(results), find_random(results))
+    played = load_suite(suite or results.card["suite"])
+    if played.hash != results.card["suite_hash"]:
+        raise ValueError(
+            f"{str(folder)!r} holds results of {results.card['suite']} with hash {results.card['suite_hash']}; "
+            f"the suite here has {played.hash}"
+        )
+    tags = {stage.name: stage.all_tags for stage in played.stages}
+    beside_random = {(row.stage, row.role): row.background for row in read_anchors(played)}
+    report = make_report(results, tags, beside_random)
     for name in (TABLES, PICTURES):
         (folder / name).mkdir(exist_ok=True)
     for table in report.tables:
@@ -45,27 +60,14 @@ def write_report(folder: str | Path) -> Report:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    write_whole(path, text.encode())
 
 
-def find_random(results: Results) -> Results | None:
-    """The results of random legal play that lie beside these, if they are of the same suite and setting."""
-    folder = results.folder.parent / RANDOM
-    if results.card["entrant"] == RANDOM or not folder.is_dir():
-        return None
-    random = read_results(folder)
-    same = all(random.card[key] == results.card[key] for key in ("suite_hash", "setting", "seed"))
-    return random if same else None
-
-
-def stage_tags(results: Results) -> dict[str, Sequence[str]]:
-    """Tags of each stage."""
-    return {}
-
-
-def make_report(results: Results, tags: Mapping[str, Sequence[str]], random: Results | None = None) -> Report:
-    """Tables and pictures of results; see `summary.summarise`."""
-    summary, who_paid = summarise(results, tags, random), paid(results, random)
+def make_report(
+    results: Results, tags: Mapping[str, Sequence[str]], beside_random: Mapping[tuple[str, str], float]
+) -> Report:
+    """Tables and pictures of results; see `summary.summarise` and `summary.paid`."""
+    summary, who_paid = summarise(results, tags), paid(results, beside_random)
     of_all = [row for row in (*results.measures, *results.forks) if row.group == ALL]
     tables = [
         card_table(results, summary),
@@ -86,27 +88,32 @@ def make_report(results: Results, tags: Mapping[str, Sequence[str]], random: Res
         "paid": ("Who paid: returns of focal seats and of the others.", figures.draw_paid(who_paid, "Who paid")),
         "measures": ("Measures beside their nulls.", figures.draw_measures(of_all, "Measures beside their nulls")),
     }  # fmt: skip
+    if (results.folder / RECORDS).is_dir():
+        from .pacts import draw_pacts, find_episode  # records need pyarrow, results do not
+
+        if (episode := find_episode(results.folder / RECORDS)) is not None:
+            drawn["pacts"] = ("Pacts of a typical episode.", draw_pacts(episode))
     pictures = {name: (told, figures.as_svg(picture)) for name, (told, picture) in drawn.items() if picture is not None}
     return Report(results.title, [table for table in tables if table.rows], pictures)
 
 
 SCORE_CAPTION = (
     "A score is 0 as random legal play and 1 as the reference doctrine in the same seats, unclipped. IQM is the mean "
-    "of the middle half of all stages, roles and runs. Intervals: 95 %, bootstrap over runs and episodes (of a rule, over "
+    "of the middle half of all stages, roles and runs. Intervals: 95 %, bootstrap over runs and episodes (a rule: over "
     "episodes). Self-play is not part of it."
 )
 TAG_CAPTION = "Means, as a tag has too few stages to cut off quarters; a stage counts under each of its tags."
 ATTRACTOR_CAPTION = "Shares of episodes; Wilson's 95 % interval over episodes, as if all were independent."
 MEASURE_CAPTION = (
     "A value means something only beside its null, given with the middle 95 % of its draws. Holm: p adjusted for all "
-    f"measures over all stages; below {ALPHA:g} the null is rejected. `interval` is over training runs."
+    f"measures over all stages; below {ALPHA:g} the null is rejected. The interval is over training runs."
 )
 RUN_CAPTION = "Means over the episodes of one run in one stage and role; self-play for diagnosis only."
 
 
 def card_table(results: Results, summary: Summary) -> Table:
     """The result card: who, on what, how well, at whose cost, and what went wrong."""
-    card, iqm = results.card, summary.headline[0]
+    card = results.card
     headline = np.isin(results.episodes["role"], HEADLINE)
     background = results.episodes["background_return"][headline]
     faults = ", ".join(f"{kind} {count}" for kind, count in sorted(card["faults"].items()) if count) or "none"
@@ -116,8 +123,7 @@ def card_table(results: Results, summary: Summary) -> Table:
         ("hash", card["hash"]),
         ("suite", f"{card['suite']}, {len(results.stages())} stages ({card['suite_hash']})"),
         ("setting", f"{card['setting']}: {card['episodes']} episodes a stage, role and run; seed {card['seed']}"),
-        ("IQM of the score", _told(iqm)),
-        *((figure.name, _told(figure)) for figure in summary.headline[1:]),
+        *((figure.name, _told(figure)) for figure in summary.headline),
         (summary.effect.name, _told(summary.effect)),
         ("return of a focal seat", float(results.episodes["focal_return"][headline].mean())),
         ("return of a background seat", float(background.mean()) if np.isfinite(background).all() else MISSING),

@@ -21,6 +21,7 @@ from .statistics import (
 
 THRESHOLDS = np.linspace(-1.0, 2.0, 61)  # of the performance profile: from below the floor to above the reference
 RANDOM = "random_legal"
+IQM, IQM_AS = "IQM of the score", "IQM as {}"  # names of figures, the latter by role
 ANCHORS = {"floor (random legal)": 0.0, "reference doctrine": 1.0}  # a score is measured between these
 
 
@@ -70,22 +71,10 @@ class Summary(NamedTuple):
     effect: Figure
 
 
-def summarise(results: Results, tags: Mapping[str, Sequence[str]], random: Results | None = None) -> Summary:
-    """Figures of one entrant.
-
-    Parameters
-    ----------
-    tags : mapping of stage to tags
-    random : Results, optional
-        Of random legal play on the same suite, to be compared with beside the anchors.
-    """
+def summarise(results: Results, tags: Mapping[str, Sequence[str]]) -> Summary:
+    """Figures of one entrant; `tags` are those of each stage."""
     cells, scores, seed = results.cells(), results.scores(), int(results.card["seed"])
-    headline: dict[str, Callable[[Array], Array]] = {"IQM of the score": interquartile_mean}
-    for role in HEADLINE:
-        if columns := [n for n, (_, played) in enumerate(cells) if played == role]:
-            headline[f"IQM as {role}"] = _over(columns, interquartile_mean)
-    for name, score in ANCHORS.items():
-        headline[f"P(improvement) over the {name}"] = _over_anchor(score)
+    headline = _headline(cells)
     with_tag: dict[str, list[int]] = {}
     for n, (stage, _) in enumerate(cells):
         for tag in tags.get(stage, ()):
@@ -94,17 +83,19 @@ def summarise(results: Results, tags: Mapping[str, Sequence[str]], random: Resul
     by_cell = {f"{stage}, {role}": _over([n], _mean) for n, (stage, role) in enumerate(cells)}
     profile = {f"{mark:.2f}": _above(mark) for mark in THRESHOLDS}
     told = iter(_estimate({**headline, **_keyed("tag", by_tag), **_keyed("cell", by_cell), **profile}, scores, seed))
-    figures = [next(told) for _ in headline]
-    if random is not None and random.cells() == cells:
-        figures.append(_against(results, random, seed))
     return Summary(
-        figures,
+        [next(told) for _ in headline],
         [next(told)._replace(name=tag) for tag in by_tag],
         {cell: next(told)._replace(name=name) for cell, name in zip(cells, by_cell, strict=True)},
         list(told),
         {name: _attractors(results, name) for name in (ALL, *results.stages())},
         _detectable(scores),
     )
+
+
+def headline(results: Results) -> list[Figure]:
+    """IQM over all stages and by role, and the chances of improvement on both anchors."""
+    return _estimate(_headline(results.cells()), results.scores(), int(results.card["seed"]))
 
 
 class Paid(NamedTuple):
@@ -117,22 +108,18 @@ class Paid(NamedTuple):
     beside_random: float | None
 
 
-def paid(results: Results, random: Results | None = None) -> list[Paid]:
-    """Who paid, by stage and role."""
+def paid(results: Results, beside_random: Mapping[tuple[str, str], float]) -> list[Paid]:
+    """Who paid, by stage and role; `beside_random` is what a background seat gets beside random legal play."""
     rows = []
     trained, seed = bool(results.card["trained"]), int(results.card["seed"])
-    for stage, role in results.cells():
-        focal, others = (results.by_run(stage, role, f"{side}_return") for side in ("focal", "background"))
-        beside = None
-        if random is not None and (stage, role) in random.cells():
-            beside = float(random.by_run(stage, role, "background_return").mean())
-        if np.isnan(others).any():
-            (told,) = _estimate({"focal": _mean}, Scores([focal[:, :, None]], trained), seed)
-            rows.append(Paid(stage, role, told, Figure("background", None, why="all seats are focal"), None))
-            continue
-        both = Scores([focal[:, :, None], others[:, :, None]], trained)
-        first, second = _estimate({"focal": _over([0], _mean), "background": _over([1], _mean)}, both, seed)
-        rows.append(Paid(stage, role, first, second, beside))
+    for cell in results.cells():
+        sides = [results.by_run(*cell, f"{side}_return")[:, :, None] for side in ("focal", "background")]
+        has_others = not np.isnan(sides[1]).any()
+        shown = sides if has_others else sides[:1]
+        statistics = {str(n): _over([n], _mean) for n in range(len(shown))}
+        focal, *others = _estimate(statistics, Scores(shown, trained), seed)
+        told = others[0] if others else Figure("", None, why="all seats are focal")
+        rows.append(Paid(*cell, focal, told, beside_random.get(cell)))
     return rows
 
 
@@ -166,6 +153,16 @@ def _estimate(statistics: Mapping[str, Callable[[Array], Array]], scores: Scores
     return list(figures.values())
 
 
+def _headline(cells: Sequence[tuple[str, str]]) -> dict[str, Callable[[Array], Array]]:
+    statistics: dict[str, Callable[[Array], Array]] = {IQM: interquartile_mean}
+    for role in HEADLINE:
+        if columns := [n for n, (_, played) in enumerate(cells) if played == role]:
+            statistics[IQM_AS.format(role)] = _over(columns, interquartile_mean)
+    for name, score in ANCHORS.items():
+        statistics[f"P(improvement) over the {name}"] = _over_anchor(score)
+    return statistics
+
+
 def _mean(matrix: Array) -> Array:
     return matrix.mean(axis=(-2, -1))
 
@@ -185,17 +182,6 @@ def _over_anchor(score: float) -> Callable[[Array], Array]:
 
 def _keyed(kind: str, statistics: Mapping[str, Callable[[Array], Array]]) -> dict[str, Callable[[Array], Array]]:
     return {f"{kind}: {name}": statistic for name, statistic in statistics.items()}
-
-
-def _against(results: Results, random: Results, seed: int) -> Figure:
-    """Chance that a run beats random legal play as it was entered, which has a spread that the anchor lacks."""
-    name = f"P(improvement) over {RANDOM} as entered"
-    x, y = results.scores(), random.scores()
-    try:
-        told = bootstrap(improvement, x, y, seed=seed)
-    except TooLittleData as error:
-        return Figure(name, None, why=str(error))
-    return Figure(name, float(told.value), float(told.low), float(told.high))
 
 
 def _attractors(results: Results, stage: str) -> dict[str, Figure]:
