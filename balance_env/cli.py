@@ -15,7 +15,6 @@ import yaml
 from .core.actions import OBJECT_VERBS, PLAIN_VERBS
 from .core.capability import capability_share, quality_of_forces, share_of
 from .core.params import ABOUT, Parameters
-from .core.reward import DESIGNS, Term, design_weights
 from .core.world import NOBODY, Clock, Ending, Verb
 from .doctrines import DOCTRINES, doctrine_id
 from .record import Recorder, listed
@@ -202,11 +201,7 @@ def wants(scenario: Scenario, designs: np.ndarray, design: int) -> str:
     """The name of a design by its place among `designs` (M, K), or its weights."""
     if design == NOBODY:
         return "drawn"
-    p = scenario.parameters_resolved()
-    for name in DESIGNS:
-        if np.allclose(designs[design], design_weights(name, p)):
-            return name.replace("_", " ")
-    return " ".join(f"{term.name.lower()} {designs[design][term]:g}" for term in Term if designs[design][term])
+    return scenario.design_name(designs[design]).replace("_", " ")
 
 
 def describe_rules(scenario: Scenario) -> list[str]:
