@@ -94,6 +94,13 @@ def make_parser() -> argparse.ArgumentParser:
     sub.add_argument("--opponents", default=usual, help="doctrines of the other seats, in turn")
     sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")
     sub.add_argument("--seed", type=int, default=0)
+    sub = command("export", run_export, "Play episodes and write their panels: state-years, dyad-years, events, actions.")
+    sub.add_argument("--players", default=usual, help="one doctrine, or several for the seats in turn")
+    sub.add_argument("--episodes", type=int, default=100, help="how many (100)")
+    sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--to", metavar="FOLDER", required=True, help="a new folder; see docs/records.md")
+    sub.add_argument("--csv", action="store_true", help="CSV instead of Parquet")
     sub = command("tables", run_tables, "Print or write the tables of the documentation.", takes_scenario=False)
     sub.add_argument("--write", metavar="FOLDER", help="write one page each into this folder")
     return parser
@@ -292,6 +299,31 @@ def introduction(batch: VectorEnv, doctrines: Sequence[str]) -> list[str]:
         seats = [name for i, name in enumerate(names) if i % len(doctrines) == n]
         lines += wrapped(f"{listed(seats)}: {doctrine}. {DOCTRINES[doctrine].sentence}", "- ", "  ")
     return lines
+
+
+# export
+
+
+def run_export(options: argparse.Namespace) -> None:
+    """Episodes as files, and how many rows of each panel there are."""
+    try:
+        from .benchmark.export import export
+    except ModuleNotFoundError as error:
+        raise ValueError(f"{error.name} is not installed: pip install 'balance-env[benchmark]'") from None
+    scenario = load(options)
+    doctrines = split_names(options.players)
+    count = len(scenario.state_names())
+    export(
+        scenario,
+        [doctrines[i % len(doctrines)] for i in range(count)],
+        options.episodes,
+        options.seed,
+        options.to,
+        years=options.years,
+        as_csv=options.csv,
+    )
+    files = ", ".join(sorted(file.name for file in Path(options.to).iterdir()))
+    print(f"{options.episodes} episodes of {scenario.name} in {options.to}: {files}")
 
 
 # play

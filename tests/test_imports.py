@@ -15,7 +15,7 @@ PACKAGE = Path(balance_env.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 # What each part may import of the package; core <- doctrines <- kernels <- vector <- parallel, single <- adapters.
 MAY = {
-    "benchmark": {"benchmark", "core", "doctrines", "metrics", "policies", "scenario", "vector"},
+    "benchmark": {"benchmark", "core", "doctrines", "metrics", "policies", "record", "scenario", "vector"},
     "core": {"core"},
     "doctrines": {"core", "doctrines"},
     "kernels": {"core", "doctrines", "kernels"},

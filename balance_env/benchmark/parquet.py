@@ -161,14 +161,15 @@ def from_table(name: str, table: pa.Table) -> Panel:
     return {entry.name: _from_arrow(entry, table.column(entry.name)) for entry in PANELS[name]}
 
 
-def write_csv(path: str | Path, name: str, panel: Panel) -> None:
-    """Write a panel as CSV, words spelled, what is missing empty."""
+def write_csv(path: str | Path, name: str, panel: Panel, is_first: bool = True) -> None:
+    """Append a panel to a CSV file, words spelled, what is missing empty; the first with a line of names."""
     table = to_table(name, panel)
     words = [entry.name for entry in PANELS[name] if entry.kind == WORD]
     for column in words:
         place = table.schema.get_field_index(column)
         table = table.set_column(place, column, table.column(column).cast(pa.string()))
-    pyarrow.csv.write_csv(table, path)
+    with Path(path).open("ab") as file:
+        pyarrow.csv.write_csv(table, file, pyarrow.csv.WriteOptions(include_header=is_first))
 
 
 def _to_arrow(entry: Entry, column: np.ndarray | Words) -> pa.Array:
