@@ -94,7 +94,9 @@ def make_parser() -> argparse.ArgumentParser:
     sub.add_argument("--opponents", default=usual, help="doctrines of the other seats, in turn")
     sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")
     sub.add_argument("--seed", type=int, default=0)
-    sub = command("export", run_export, "Play episodes and write their panels: state-years, dyad-years, events, actions.")
+    sub = command(
+        "export", run_export, "Play episodes and write their panels: state-years, dyad-years, events, actions."
+    )
     sub.add_argument("--players", default=usual, help="one doctrine, or several for the seats in turn")
     sub.add_argument("--episodes", type=int, default=100, help="how many (100)")
     sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")

@@ -81,6 +81,7 @@ STATES = (
     Entry("cowmidongoing", FLAG, "-", "1 if it was in a dispute this year", "cowmidongoing: COW-MID, by state"),
     Entry("cowinterongoing", FLAG, "-", "1 if it fought in a war this year", "cowinterongoing: COW wars"),
     Entry("initiator", FLAG, "-", "1 if it pressed a dispute to war this year", "initiator1: COW wars"),
+    Entry("ending", WORD, "-", "why the world ended with this year; null before, and where it was cut short"),
     Entry("fell", FLAG, "-", "1 in the year it fell, the last of its rows", "endyear: COW state system"),
     Entry("cinc_end", FLOAT, "share", "capability at the year's end", "cinc of the year after: NMC"),
     Entry("milper_end", FLOAT, "mean output-years", "stock of forces at the year's end"),
@@ -165,6 +166,26 @@ ACTIONS = (
         for verb in (verb.name.lower() for verb in OBJECT_VERBS)
     ),
 )
+EVENT_KINDS = {  # in the order in which a year brings them: what happened, ccode1, ccode2
+    "sanction": ("a sanction is imposed", "sender", "object"),
+    "sanction ended": ("a sanction runs out, or is lifted", "sender", "object"),
+    "client": ("a state bandwagons", "client", "patron"),
+    "released": ("a client is free again", "client", "former patron"),
+    "pact ended": ("a pact ends", "partner in the lower seat", "the other partner"),
+    "offer": ("a pact is offered", "who offers", "to whom"),
+    "pact": ("a pact comes into force", "partner in the lower seat", "the other partner"),
+    "settled": ("a dispute is settled by a pact", "challenger", "target"),
+    "capitulated": ("one side becomes the other's client; `client` says which", "challenger", "target"),
+    "backed down": ("a challenger does not press its dispute", "challenger", "target"),
+    "war": ("a dispute is pressed to war", "challenger", "target"),
+    "annexed": ("a state falls by conquest", "the fallen", "conqueror"),
+    "dispute": ("a dispute opens", "challenger", "target"),
+    "fell": ("a state falls for want of output", "the fallen", "null"),
+    "joined the challenger": ("part in a war", "third party", "challenger"),
+    "stood by the target": ("part in a war by its own act, or an act that met a retreat", "third party", "target"),
+    "brought a part": ("part in a war by what it had pledged, without an act", "third party", "target"),
+    "stayed aside": ("a partner of the target brings nothing, or does not speak up", "third party", "target"),
+}
 PANELS = {"states": STATES, "dyads": DYADS, "events": EVENTS, "actions": ACTIONS}
 ABOUT_PANELS = {
     "states": "State-years: a row for each state that lives as a year opens.",
@@ -180,4 +201,4 @@ ABOUT_PANELS = {
 
 def table_hash() -> str:
     """The hash of the whole table: files written under another one are refused."""
-    return hashlib.sha256(repr((VERSION, CCODE, DISPNUM, PANELS)).encode()).hexdigest()
+    return hashlib.sha256(repr((VERSION, CCODE, DISPNUM, PANELS, EVENT_KINDS)).encode()).hexdigest()

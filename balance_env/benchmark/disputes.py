@@ -54,7 +54,7 @@ class DisputeYears(NamedTuple):
 def heads_of(history: History) -> Heads:
     """The disputes that came to a head, by year, world and seat."""
     actor = history.actor
-    is_head = (actor["opponent"] != NOBODY) & (actor["outcome"] != Outcome.NONE) & history.going[:, :, None]
+    is_head: np.ndarray = (actor["opponent"] != NOBODY) & (actor["outcome"] != Outcome.NONE) & history.going[:, :, None]
     is_head[0] = False
     t, w, i = np.nonzero(is_head)
     return Heads(t, w, i, actor["opponent"][t, w, i], actor["outcome"][t, w, i])

@@ -8,13 +8,12 @@ import numpy as np
 
 from ..core.world import NOBODY, Outcome, Verb
 from ..record import Kind
-from .codebook import COW_LOST, COW_STALEMATE, COW_WON, DISPNUM, MISSING
+from .codebook import COW_LOST, COW_STALEMATE, COW_WON, DISPNUM, EVENT_KINDS, MISSING
 from .disputes import WARS, DisputeYears, Heads
 from .history import History
 
-JOINED, STOOD_BY, IN_PART, ASIDE = "joined the challenger", "stood by the target", "brought a part", "stayed aside"
-THIRD_PARTIES = (JOINED, STOOD_BY, IN_PART, ASIDE)  # fields of a record's event: beside_actor, beside_target, ...
-EVENT_KINDS = (*(str(kind) for kind in Kind), *THIRD_PARTIES)
+KINDS = tuple(EVENT_KINDS)
+JOINED, STOOD_BY, IN_PART, ASIDE = KINDS[len(Kind) :]  # a record's beside_actor, beside_target, in_part and aside
 HEADS = {  # what a dispute that came to a head is told as; LAPSED and MUTUAL are told by something else
     Kind.SETTLED: (Outcome.SETTLED,),
     Kind.CAPITULATED: (Outcome.CAPITULATED,),
@@ -26,7 +25,7 @@ Index = tuple[np.ndarray, ...]
 
 
 class Rows(NamedTuple):
-    """Columns (n,) of events: year, world, kind as a place in EVENT_KINDS, two seats (j may be NOBODY), numbers."""
+    """Columns (n,) of events: year, world, kind as a place in KINDS, two seats (j may be NOBODY), numbers."""
 
     t: np.ndarray
     w: np.ndarray
@@ -75,7 +74,7 @@ def _rows(kind: str, t: np.ndarray, w: np.ndarray, i: np.ndarray, j: np.ndarray,
     """Rows of one kind; numbers that are not given are missing."""
     missing = np.full(len(t), MISSING, "i4")
     given = {"dispnum": missing, "chosen": missing, "outcome": missing, "odds": np.full(len(t), np.nan), **numbers}
-    return Rows(t, w, np.full(len(t), EVENT_KINDS.index(kind), "i4"), i, j, **given)
+    return Rows(t, w, np.full(len(t), KINDS.index(kind), "i4"), i, j, **given)
 
 
 def _dispnum(history: History, year: np.ndarray, w: np.ndarray, challenger: np.ndarray) -> np.ndarray:

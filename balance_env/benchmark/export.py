@@ -91,12 +91,13 @@ def _blocks(
     batch = VectorEnv(scenario, min(episodes, at_once), players=players, autoreset=False)
     if years:
         batch.max_cycles = years
+    names = None if players is None else np.broadcast_to(np.array(players), (batch.num_worlds, actors))
     for block, first in enumerate(range(0, episodes, batch.num_worlds)):
         batch.reset(seed if block == 0 else None)
         history = watch(batch, act)
         asked = np.arange(batch.num_worlds) < episodes - first
         history = replace(history, going=history.going & asked)  # of the last block, no more than was asked for
-        yield history, panels(history, Source(scenario.name, episode=block))
+        yield history, panels(history, Source(scenario.name, episode=block, player=names))
         done(first + int(asked.sum()))
 
 

@@ -77,7 +77,10 @@ class History:
 
 
 def threat_in_rows(rows: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """The threat from j as i perceives it, (..., N, N) at [i, j], from rows (..., N, D) and who stands in their slots."""
+    """The threat from j as i perceives it, (..., N, N) at [i, j].
+
+    From rows (..., N, D) and the order of their slots, `pair.order`.
+    """
     slots = order.shape[-1] - 1
     blocks = rows[..., OTHERS_START : OTHERS_START + slots * OTHER_SIZE]
     threat = np.zeros(order.shape, rows.dtype)

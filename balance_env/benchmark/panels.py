@@ -14,13 +14,13 @@ import numpy as np
 
 from ..core.actions import OBJECT_VERBS, PLAIN_VERBS
 from ..core.reward import Term
-from ..core.world import NOBODY, Verb
+from ..core.world import NOBODY, Ending, Verb
 from ..doctrines import Script
 from ..vector import LEARNER
-from .codebook import CCODE, KINDS, MISSING, PANELS, WORD
+from .codebook import CCODE, MISSING, PANELS, WORD
 from .disputes import DisputeYears, dispute_years
 from .dyads import dyad_years
-from .events import EVENT_KINDS, event_rows
+from .events import KINDS, event_rows
 from .history import History
 
 
@@ -35,6 +35,7 @@ class Words(NamedTuple):
         return np.array([*self.words, ""])[np.where(self.codes == MISSING, len(self.words), self.codes)]
 
 
+ENDINGS = tuple(ending.name.lower().replace("_", " ") for ending in Ending)
 Panel = dict[str, np.ndarray | Words]
 
 
@@ -85,7 +86,7 @@ def _in_order(name: str, panel: Mapping[str, np.ndarray | Words]) -> Panel:
     for entry in PANELS[name]:
         column = panel[entry.name]
         if (entry.kind == WORD) != isinstance(column, Words):
-            raise TypeError(f"{name}.{entry.name} must hold {KINDS[entry.kind]}")
+            raise TypeError(f"{name}.{entry.name} must be of type {entry.kind}")
         typed[entry.name] = column if isinstance(column, Words) else column.astype(entry.kind, copy=False)
     return typed
 
@@ -130,7 +131,7 @@ def _players(history: History, source: Source) -> np.ndarray:
     if source.player is not None:
         return source.player
     doctrines = np.array([*(script.name.lower() for script in Script), LEARNER])
-    return doctrines[np.where(history.player == NOBODY, len(Script), history.player)]
+    return doctrines[np.where(history.player < 0, len(Script), history.player)]
 
 
 def _designs(history: History) -> np.ndarray:
@@ -145,7 +146,7 @@ def _state_years(history: History, source: Source, disputes: DisputeYears) -> Pa
     t, w, i = _living(history)
     here, opening = (t, w, i), (t - 1, w, i)
     actor, pair, codes = history.actor, history.pair, _codes(history)
-    patron = actor["patron"][opening]
+    patron, ending = actor["patron"][opening], history.ended[w]
     panel: Panel = {
         **_keys(history, source, t, w),
         "ccode": codes[w, i],
@@ -167,6 +168,7 @@ def _state_years(history: History, source: Source, disputes: DisputeYears) -> Pa
         "cowmidongoing": disputes.ongoing.any(-1)[here],
         "cowinterongoing": disputes.war.any(-1)[here],
         "initiator": disputes.initiator.any(-1)[here],
+        "ending": Words(np.where((t == history.years[w]) & (ending != Ending.NOT), ending, MISSING), ENDINGS),
         "fell": actor["fell"][here],
         "cinc_end": actor["opening_share"][here],
         "milper_end": actor["forces"][here],
@@ -196,7 +198,7 @@ def _events(history: History, source: Source, disputes: DisputeYears) -> Panel:
     codes = _codes(history)
     return {
         **_keys(history, source, rows.t, rows.w),
-        "kind": Words(rows.kind, EVENT_KINDS),
+        "kind": Words(rows.kind, KINDS),
         "ccode1": codes[rows.w, rows.i],
         "ccode2": np.where(rows.j == NOBODY, MISSING, codes[rows.w, rows.j]),
         "dispnum": rows.dispnum,

@@ -90,17 +90,18 @@ class PanelWriter:
 
     def add(self, panel: Panel) -> None:
         """Append the rows of a panel."""
-        self._writer.write_table(to_table(self.about.panel, panel).cast(self._schema))
+        self._writer.write_table(to_table(self.about.panel, panel))
 
     def __enter__(self) -> PanelWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._writer.close()
-        if kind is None:
-            os.replace(self._draft, self.path)
-        else:
-            self._draft.unlink()
+        try:
+            self._writer.close()
+            if kind is None:
+                os.replace(self._draft, self.path)
+        finally:
+            self._draft.unlink(missing_ok=True)
 
 
 def write_panels(folder: str | Path, panels: Mapping[str, Panel], history: History) -> None:

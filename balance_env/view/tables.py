@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..benchmark.codebook import ABOUT_PANELS, CCODE, KINDS, MISSING, PANELS
+from ..benchmark.codebook import ABOUT_PANELS, CCODE, EVENT_KINDS, KINDS, MISSING, PANELS
 from ..core.actions import OBJECT_VERBS, PLAIN_VERBS, action_table
 from ..core.params import ABOUT, Parameters
 from ..core.pieces import OTHER_SIZE, OTHERS_START, Globe, Other, Own, Piece, Relation, row_size, state_size
@@ -165,6 +165,10 @@ that simulated and real rows never meet. What is missing is null in the files an
 Types: {"; ".join(f"`{kind}` {meaning}" for kind, meaning in KINDS.items())}.
 
 {panels}
+
+## kinds of events
+
+{table(("kind", "what happened", "ccode1", "ccode2"), ((f"`{kind}`", *told) for kind, told in EVENT_KINDS.items()))}
 """
 
 
