@@ -102,6 +102,7 @@ def make_parser() -> argparse.ArgumentParser:
     sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--to", metavar="FOLDER", required=True, help="a new folder; see docs/records.md")
+    sub.add_argument("--directed", action="store_true", help="two rows a pair in the dyad-years, one each way")
     sub.add_argument("--csv", action="store_true", help="CSV instead of Parquet")
     sub = command("tables", run_tables, "Print or write the tables of the documentation.", takes_scenario=False)
     sub.add_argument("--write", metavar="FOLDER", help="write one page each into this folder")
@@ -322,6 +323,7 @@ def run_export(options: argparse.Namespace) -> None:
         options.seed,
         options.to,
         years=options.years,
+        directed=options.directed,
         as_csv=options.csv,
     )
     files = ", ".join(sorted(file.name for file in Path(options.to).iterdir()))

@@ -1,7 +1,7 @@
 """Speed of records: `python benchmarks/records.py [--worlds W] [--scenario NAME]`.
 
 Plays W worlds in which a network of the trainer's usual size acts for every state (random weights: what it does
-costs the same), makes the four panels of them, writes them to disk and reads them back. Prints directed dyad-years a
+costs the same), makes the four panels of them, writes them to disk and reads them back. Prints dyad-years a
 second from history to disk, and the share of records in an evaluation: playing, panels and writing together.
 Medians of five, one thread; processor time beside the clock's, since a busy machine tells on the clock alone.
 """
@@ -75,7 +75,7 @@ def main() -> None:
         reading, reading_cpu, _ = timed(lambda: read_panels(folder))
         size = sum(file.stat().st_size for file in Path(folder).iterdir())
     rows = len(made["dyads"]["year"])
-    print(f"{options.scenario}: {options.worlds} worlds, {history.years.sum()} world-years, {rows} directed dyad-years")
+    print(f"{options.scenario}: {options.worlds} worlds, {history.years.sum()} world-years, {rows} dyad-years")
     print(f"{'':9}{'clock, s':>10}{'processor, s':>14}")
     for name, clock, processor in (
         ("playing", playing, playing_cpu),

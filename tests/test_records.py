@@ -10,8 +10,7 @@ from worlds import Case, make_world
 
 from balance_env import VectorEnv, load_scenario
 from balance_env.benchmark.codebook import CCODE, DISPNUM, MISSING, PANELS
-from balance_env.benchmark.disputes import or_missing
-from balance_env.benchmark.dyads import joint_threat
+from balance_env.benchmark.dyads import joint_threat, or_missing
 from balance_env.benchmark.events import ASIDE, IN_PART, JOINED, STOOD_BY
 from balance_env.benchmark.history import KEPT_PAIRS, History, threat_in_rows, watch
 from balance_env.benchmark.panels import Source, Words, panels
@@ -62,7 +61,7 @@ def history_of(case: Case, *years: dict[int, tuple[Verb, int]]) -> History:
 
 
 def of(history: History, name: str):
-    return panels(history, Source("made by hand"))[name]
+    return panels(history, Source("made by hand"), directed=True)[name]
 
 
 def rows_where(panel, **values):
@@ -249,7 +248,12 @@ def spelled(panel):
 
 
 def test_one_row_a_pair_loses_nothing():
-    panel = panels(doctrines("coercive", 6, 4, permute_seats=True), Source("coercive"))["dyads"]
+    history = doctrines("coercive", 6, 4, permute_seats=True)
+    panel = panels(history, Source("coercive"), directed=True)["dyads"]
+    half, once = panel["ccode1"] < panel["ccode2"], spelled(panels(history, Source("coercive"))["dyads"])
+    assert len(half) == 2 * half.sum()
+    for name, column in spelled(panel).items():
+        assert np.array_equal(column[half], once[name]), name
     order = np.lexsort([panel[name] for name in ("ccode2", "ccode1", "year", "world")])
     straight = {name: column[order] for name, column in spelled(panel).items()}
     for name, column in mirrored(panel).items():
@@ -260,7 +264,7 @@ def test_one_row_a_pair_loses_nothing():
 
 def test_distances_are_those_of_the_map():
     history = doctrines("powers_1913", 1, 0, max_cycles=1)
-    panel = panels(history, Source("powers_1913"))["dyads"]
+    panel = of(history, "dyads")
     germany, france = (CCODE + history.names.index(name) for name in ("Germany", "France"))
     berlin_paris = the(panel, "capdist", year=1, ccode1=germany, ccode2=france)
     assert berlin_paris == pytest.approx(878, abs=5)  # km, great circle between 52.52 N 13.40 E and 48.86 N 2.35 E
@@ -316,8 +320,9 @@ def test_focal_and_background_are_both_there_and_told_apart():
     assert set(states["player"].spelled()[states["focal"] == 0]) == {"grim", "hider", "tit_for_tat"}
     assert (states["run"] == 3).all()
     assert (states["episode"] == 1).all()
-    assert (made["dyads"]["focal1"] + made["dyads"]["focal2"] <= 1).all()
-    assert made["dyads"]["focal1"].sum() == made["dyads"]["focal2"].sum() > 0
+    dyads = made["dyads"]
+    assert (dyads["focal1"] + dyads["focal2"] <= 1).all()
+    assert set(dyads["ccode1"][dyads["focal1"] == 1]) | set(dyads["ccode2"][dyads["focal2"] == 1]) == {A, B}
     assert set(of(history, "states")["player"].spelled()) == {"grim", "hider", "tit_for_tat"}
 
 

@@ -91,8 +91,8 @@ STATES = (
 )
 DYADS = (
     *EPISODE,
-    Entry("ccode1", INT, "-", "the state that looks", "ccode1: COW"),
-    Entry("ccode2", INT, "-", "the state it looks at", "ccode2: COW"),
+    Entry("ccode1", INT, "-", "one of the two; the lower code, unless the panel is directed", "ccode1: COW"),
+    Entry("ccode2", INT, "-", "the other one", "ccode2: COW"),
     *_both("focal", FLAG, "-", "1 if {a} sits in a seat of the entrant"),
     Entry("capdist", FLOAT, "km", "between the two capitals", "capdist: add_capital_distance()"),
     Entry("mindist", FLOAT, "km", "between homelands: capdist less hinterland", "mindist: add_minimum_distance()"),
@@ -190,9 +190,8 @@ PANELS = {"states": STATES, "dyads": DYADS, "events": EVENTS, "actions": ACTIONS
 ABOUT_PANELS = {
     "states": "State-years: a row for each state that lives as a year opens.",
     "dyads": (
-        "Dyad-years, directed: a row each way for two states that live as a year opens, as "
-        "`create_dyadyears()` has it. What one does to the other stands in both rows, with 1 and 2 exchanged: "
-        "`ccode1 < ccode2` keeps everything, undirected."
+        "Dyad-years: a row for each two states that live as a year opens, the lower code first; what each does to the "
+        "other stands in it. `--directed` adds the row of the higher code, the same with 1 and 2 exchanged."
     ),
     "events": "Events: a row for each thing that happened, and for each third party in a dispute.",
     "actions": "Actions: a row for each state and year, with what was open to it.",

@@ -1,19 +1,35 @@
-"""Directed dyad-years: everything between two states as a year opens, and what happened between them in it.
+"""Dyad-years: everything between two states as a year opens, and what happened between them in it.
 
-Directed, since who challenges, sanctions, pledges and fears is directed, and since peacesciencer's
-`create_dyadyears()` is directed unless told otherwise; both directions stand in each row, so that one row a pair
-loses nothing.
+One row a pair, with both directions in it, by default: who challenges, sanctions, pledges and fears is directed, but
+the second row of a directed panel repeats the first with 1 and 2 exchanged, at twice the time and space.
+`directed=True` gives both rows, as `create_dyadyears()` of peacesciencer does unless told otherwise.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from .disputes import DisputeYears, or_missing
+from .codebook import MISSING
+from .disputes import DisputeYears
 from .events import sanctions_imposed
-from .history import History
+from .lived import Lived
 
-Places = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+class Pairs(NamedTuple):
+    """Two states in a year, one row each: place among the years lived, and the seats of ccode1 and ccode2."""
+
+    n: np.ndarray
+    i: np.ndarray
+    j: np.ndarray
+
+
+def pairs_of(lived: Lived, directed: bool) -> Pairs:
+    """Pairs of states that live as a year opens, the lower code first, or both ways."""
+    one, other = lived.ident[:, :, None], lived.ident[:, None, :]
+    are_two = one != other if directed else one < other
+    return Pairs(*np.nonzero(lived.living[:, :, None] & lived.living[:, None, :] & are_two))
 
 
 def joint_threat(threat: np.ndarray) -> np.ndarray:
@@ -31,87 +47,63 @@ def joint_threat(threat: np.ndarray) -> np.ndarray:
     return joint
 
 
-def dyad_years(history: History, disputes: DisputeYears) -> tuple[Places, dict[str, np.ndarray]]:
-    """The dyad-years of a history, by world and year, without what names episode, states and seats.
-
-    Returns
-    -------
-    places : four (n,) of int
-        Year, world and two seats of every directed pair of states that lived as a year opened that was lived.
-    columns : dict of (n,)
-    """
-    worlds, years = np.nonzero(history.going[1:].T)  # the years that were lived
-    years += 1
-    actors = history.actor.shape[-1]
-    living = history.alive[years - 1, worlds]
-    n, i, j = np.nonzero(living[:, :, None] & living[:, None, :] & ~np.eye(actors, dtype=bool))
-    first, second = n * actors + i, n * actors + j  # in flat arrays (lived, N)
-    there, back = first * actors + j, second * actors + i  # [n, i, j] and [n, j, i] in flat arrays (lived, N, N)
+def dyad_years(lived: Lived, disputes: DisputeYears, pairs: Pairs) -> dict[str, np.ndarray]:
+    """Columns of the dyad-years (n,), without those that name episode, states and seats."""
+    scenario, opening, actors = lived.history.scenario, lived.opening, lived.ident.shape[1]
+    first, second = pairs.n * actors + pairs.i, pairs.n * actors + pairs.j  # in flat arrays (L, N)
+    there, back = first * actors + pairs.j, second * actors + pairs.i  # [n, i, j] and [n, j, i] of flat (L, N, N)
+    homes = lived.ident.take(first) * actors + lived.ident.take(second)
     columns: dict[str, np.ndarray] = {}
 
-    def at(values: np.ndarray, lag: int) -> np.ndarray:
-        """Values (T + 1, W, ...) of the years that were lived, or of `lag` years before, flat."""
-        return values[years - lag, worlds].ravel()
-
     def of_states(name: str, values: np.ndarray) -> None:
-        """Values (T + 1, W, N) of both states as the year opens."""
-        flat = at(values, 1)
-        columns[f"{name}1"], columns[f"{name}2"] = flat.take(first), flat.take(second)
+        """Values (L, N) of both states."""
+        columns[f"{name}1"], columns[f"{name}2"] = values.take(first), values.take(second)
 
-    def both_ways(name: str, values: np.ndarray, lag: int) -> None:
-        """Values (T + 1, W, N, N) both ways."""
-        flat = at(values, lag)
-        columns[f"{name}1"], columns[f"{name}2"] = flat.take(there), flat.take(back)
+    def both_ways(name: str, values: np.ndarray) -> None:
+        """Values (L, N, N) both ways."""
+        columns[f"{name}1"], columns[f"{name}2"] = values.take(there), values.take(back)
 
-    def once(values: np.ndarray, lag: int = 0) -> np.ndarray:
-        """Values (T + 1, W, N, N) that are the same both ways."""
-        return at(values, lag).take(there)
-
-    actor, pair = history.actor, history.pair
-    ident = actor["ident"][0]
-    homes = ident[worlds[n], i] * actors + ident[worlds[n], j]
-    columns["capdist"] = history.scenario.capital_distance().ravel().take(homes)
-    columns["mindist"] = history.scenario.template().distance.ravel().take(homes)
-    columns["conttype"] = (columns["mindist"] == 0.0).astype("i4")
-    for name, field in (("cinc", "opening_share"), ("milper", "forces"), ("economy", "economy")):
-        of_states(name, actor[field])
-    both_ways("reach", pair["reach"], 1)
-    of_states("ideology", actor["ideology"])
-    columns["ideology_gap"] = np.abs(columns.pop("ideology1") - columns.pop("ideology2"))
-    pact = pair["pact"] > 0
-    columns["atop_defense"] = once(pact, 1)
-    columns["pact_onset"] = once(pact) & ~columns["atop_defense"]
-    columns["pact_end"] = ~once(pact) & columns["atop_defense"]
-    both_ways("pledge", pair["willingness"], 1)
-    of_states("patron", actor["patron"])
-    columns["client1"], columns["client2"] = columns.pop("patron1") == j, columns.pop("patron2") == i
-    both_ways("sanction", pair["sanction"] > 0, 1)
-    both_ways("sanction_onset", _imposed(history), 0)
-    both_ways("hostility", pair["hostility"], 1)
-    both_ways("threat", pair["threat"], 1)
-    columns["joint_threat"] = joint_threat(pair["threat"][years - 1, worlds]).ravel().take(there)
-    both_ways("challenge", disputes.challenge, 0)
-    columns["cowmidonset"], columns["cowmidongoing"] = once(disputes.onset), once(disputes.ongoing)
-    columns["cowinteronset"] = columns["cowinterongoing"] = once(disputes.war)
-    columns["allied_in_war"] = once(disputes.together)
-    for name, values, is_there in (
-        ("sidea", disputes.side_a, "cowmidongoing"),
-        ("orig", disputes.originator, "cowmidongoing"),
-        ("initiator", disputes.initiator, "cowinterongoing"),
-        ("outcome", disputes.outcome, "cowinterongoing"),
-    ):
-        both_ways(name, values, 0)
+    def both_ways_if(name: str, values: np.ndarray, is_there: np.ndarray) -> None:
+        """The same, and MISSING for pairs (n,) without it."""
+        both_ways(name, values)
         for side in "12":
-            columns[name + side] = or_missing(columns[name + side], columns[is_there] > 0)
-    both_ways("midend", disputes.ending, 0)
-    for side in "12":
-        columns[f"midend{side}"] = or_missing(columns[f"midend{side}"], columns[f"midend{side}"] > 0)
-    return (years[n], worlds[n], i, j), columns
+            columns[name + side] = or_missing(columns[name + side], is_there)
+
+    columns["capdist"] = scenario.capital_distance().take(homes)
+    columns["mindist"] = scenario.template().distance.take(homes)
+    columns["conttype"] = (columns["mindist"] == 0.0).astype("i4")
+    of_states("cinc", opening["opening_share"])
+    of_states("milper", opening["forces"])
+    of_states("economy", opening["economy"])
+    both_ways("reach", lived.pair("reach", opens=True))
+    ideology = opening["ideology"]
+    columns["ideology_gap"] = np.abs(ideology.take(first) - ideology.take(second))
+    had, has = (lived.pair("pact", opens=opens).take(there) > 0 for opens in (True, False))
+    columns |= {"atop_defense": had, "pact_onset": has & ~had, "pact_end": had & ~has}
+    both_ways("pledge", lived.pair("willingness", opens=True))
+    patron = opening["patron"]
+    columns |= {"client1": patron.take(first) == pairs.j, "client2": patron.take(second) == pairs.i}
+    both_ways("sanction", lived.pair("sanction", opens=True) > 0)
+    imposed = np.zeros(disputes.war.shape, bool)
+    imposed[sanctions_imposed(lived)] = True
+    both_ways("sanction_onset", imposed)
+    both_ways("hostility", lived.pair("hostility", opens=True))
+    threat = lived.pair("threat", opens=True)
+    both_ways("threat", threat)
+    columns["joint_threat"] = joint_threat(threat).take(there)
+    both_ways("challenge", disputes.challenge)
+    in_dispute, in_war = disputes.ongoing.take(there), disputes.war.take(there)
+    columns |= {"cowmidonset": disputes.onset.take(there), "cowmidongoing": in_dispute}
+    both_ways_if("sidea", disputes.side_a, in_dispute > 0)
+    both_ways_if("orig", disputes.originator, in_dispute > 0)
+    both_ways("midend", disputes.ending)
+    columns |= {"cowinteronset": in_war, "cowinterongoing": in_war}
+    both_ways_if("initiator", disputes.initiator, in_war > 0)
+    both_ways_if("outcome", disputes.outcome, in_war > 0)
+    columns["allied_in_war"] = disputes.together.take(there)
+    return columns
 
 
-def _imposed(history: History) -> np.ndarray:
-    """Where i imposed a sanction on j that did not stand as the year opened (T + 1, W, N, N)."""
-    imposed = np.zeros(history.pair["sanction"].shape, bool)
-    t, w, i, j = sanctions_imposed(history)
-    imposed[t, w, i, j] = True
-    return imposed
+def or_missing(values: np.ndarray, is_there: np.ndarray) -> np.ndarray:
+    """`values` (n,), and MISSING where nothing is there."""
+    return np.where(is_there, values, np.array(MISSING, values.dtype))

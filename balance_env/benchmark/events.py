@@ -1,4 +1,4 @@
-"""What happened in a history, event by event, by the kinds of `balance_env.record`; and what third parties did."""
+"""What happened, event by event, by the kinds of `balance_env.record`; and what third parties did."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..core.world import NOBODY, Outcome, Verb
 from ..record import Kind
 from .codebook import COW_LOST, COW_STALEMATE, COW_WON, DISPNUM, EVENT_KINDS, MISSING
 from .disputes import WARS, DisputeYears, Heads
-from .history import History
+from .lived import Lived
 
 KINDS = tuple(EVENT_KINDS)
 JOINED, STOOD_BY, IN_PART, ASIDE = KINDS[len(Kind) :]  # a record's beside_actor, beside_target, in_part and aside
@@ -21,14 +21,13 @@ HEADS = {  # what a dispute that came to a head is told as; LAPSED and MUTUAL ar
     Kind.WAR: WARS,
 }
 COW_OUTCOME = {Outcome.WON: COW_WON, Outcome.LOST: COW_LOST, Outcome.STALEMATE: COW_STALEMATE}
-Index = tuple[np.ndarray, ...]
+Index = tuple[np.ndarray, ...]  # of arrays (L, N, N), or (L, N)
 
 
 class Rows(NamedTuple):
-    """Columns (n,) of events: year, world, kind as a place in KINDS, two seats (j may be NOBODY), numbers."""
+    """Columns of events: place among the years lived, place of the kind in KINDS, two seats (j may be NOBODY)."""
 
-    t: np.ndarray
-    w: np.ndarray
+    n: np.ndarray
     kind: np.ndarray
     i: np.ndarray
     j: np.ndarray
@@ -38,143 +37,121 @@ class Rows(NamedTuple):
     odds: np.ndarray
 
 
-def event_rows(history: History, disputes: DisputeYears) -> Rows:
-    """All events, sorted by world, year, kind as a year brings them, and seats."""
+def event_rows(lived: Lived, disputes: DisputeYears) -> Rows:
+    """All events, sorted by year lived, kind as a year brings them, and seats."""
     heads = disputes.heads
-    parts = [*_ties(history), *_openings(history), *_falls(history)]
+    parts = [*_ties(lived), _openings(lived), *_falls(lived)]
     for kind, outcomes in HEADS.items():
         told = heads.where(np.isin(heads.outcome, outcomes))
-        parts.append(_head_rows(history, kind, told))
+        parts.append(_head_rows(lived, kind, told))
         if kind in (Kind.WAR, Kind.BACKED_DOWN):
-            parts += _third_parties(history, heads, told, kind)
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    order = np.lexsort([columns[n] for n in (4, 3, 2, 0, 1)])  # j, i, kind, t, w: the last is the first key
-    return Rows(*(column[order] for column in columns))
+            parts += _third_parties(lived, heads, told, kind)
+    rows = Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    order = np.lexsort([rows.j, rows.i, rows.kind, rows.n])  # the last is the first key
+    return Rows(*(column[order] for column in rows))
 
 
-def sanctions_imposed(history: History) -> Index:
-    """Year, world, sender and object of every sanction that did not stand as its year opened."""
-    t, w, i, j = _acts(history, Verb.SANCTION)
-    return _chosen((t, w, i, j), history.pair["sanction"][t - 1, w, i, j] == 0)
+def sanctions_imposed(lived: Lived) -> Index:
+    """Year lived, sender and object of every sanction that did not stand as its year opened."""
+    n, i = np.nonzero(lived.actor["verb"] == Verb.SANCTION)
+    j = lived.actor["target"][n, i]
+    return _only((n, i, j), lived.pair("sanction", opens=True)[n, i, j] == 0)
 
 
-def _acts(history: History, verb: Verb) -> Index:
-    """Year, world, actor and object of every act of a verb with an object."""
-    acted = (history.actor["verb"] == verb) & history.going[:, :, None]
-    acted[0] = False
-    t, w, i = np.nonzero(acted)
-    return t, w, i, history.actor["target"][t, w, i]
+def _only(index: Index, chosen: np.ndarray) -> Index:
+    return tuple(place[chosen] for place in index)
 
 
-def _chosen(index: Index, chosen: np.ndarray) -> Index:
-    return tuple(column[chosen] for column in index)
+def _rows(kind: str, index: Index, j: np.ndarray | None = None, **numbers: np.ndarray) -> Rows:
+    """Rows of one kind at [n, i, j], or at [n, i] with `j` beside it; numbers that are not given are missing."""
+    n, i, j = index if j is None else (*index, j)
+    missing = np.full(len(n), MISSING, "i4")
+    given = {"dispnum": missing, "chosen": missing, "outcome": missing, "odds": np.full(len(n), np.nan), **numbers}
+    return Rows(n, np.full(len(n), KINDS.index(kind), "i4"), i, j, **given)
 
 
-def _rows(kind: str, t: np.ndarray, w: np.ndarray, i: np.ndarray, j: np.ndarray, **numbers: np.ndarray) -> Rows:
-    """Rows of one kind; numbers that are not given are missing."""
-    missing = np.full(len(t), MISSING, "i4")
-    given = {"dispnum": missing, "chosen": missing, "outcome": missing, "odds": np.full(len(t), np.nan), **numbers}
-    return Rows(t, w, np.full(len(t), KINDS.index(kind), "i4"), i, j, **given)
+def _dispnum(lived: Lived, n: np.ndarray, challenger: np.ndarray, years_ago: int) -> np.ndarray:
+    """The number of a dispute that was opened so many years before the years at the places `n`."""
+    return (DISPNUM * (lived.t[n] - years_ago) + lived.ident[n, challenger]).astype("i4")
 
 
-def _dispnum(history: History, year: np.ndarray, w: np.ndarray, challenger: np.ndarray) -> np.ndarray:
-    return (DISPNUM * year + history.actor["ident"][0][w, challenger]).astype("i4")
+def _changes(lived: Lived, field: str) -> tuple[Index, Index]:
+    """Where what is between two states began, and where it ended."""
+    had, has = (lived.pair(field, opens=opens) > 0 for opens in (True, False))
+    return np.nonzero(has & ~had), np.nonzero(had & ~has)
 
 
-def _changes(history: History, is_on: np.ndarray) -> tuple[Index, Index]:
-    """Where what is (T + 1, W, N, N) began in a lived year, and where it ended."""
-    lived = history.going[1:, :, None, None]
-    began, ended = is_on[1:] & ~is_on[:-1] & lived, is_on[:-1] & ~is_on[1:] & lived
-    return _after_start(began), _after_start(ended)
-
-
-def _after_start(where: np.ndarray) -> Index:
-    """The index of `where`, whose years begin with the first that was lived."""
-    t, *rest = np.nonzero(where)
-    return (t + 1, *rest)
-
-
-def _ties(history: History) -> list[Rows]:
+def _ties(lived: Lived) -> list[Rows]:
     """Sanctions, clients, offers and pacts that began or ended."""
-    alive = history.actor["alive"] > 0
-    _, (t, w, i, j) = _changes(history, history.pair["sanction"] > 0)
-    ended = _chosen((t, w, i, j), alive[t, w, i] & alive[t, w, j])
-    offered, _ = _changes(history, history.pair["offer"] > 0)
-    pacts = [_chosen(index, index[2] < index[3]) for index in _changes(history, history.pair["pact"] > 0)]
-    patron = history.actor["patron"]
-    before, after = patron[:-1], patron[1:]
-    changed = (before != after) & history.going[1:, :, None]
-    gained, freed = (_after_start(changed & where) for where in (after != NOBODY, after == NOBODY))
+    alive = lived.actor["alive"] > 0
+    _, (n, i, j) = _changes(lived, "sanction")
+    ended = _only((n, i, j), alive[n, i] & alive[n, j])
+    offered, _ = _changes(lived, "offer")
+    began, lapsed = (_only(index, index[1] < index[2]) for index in _changes(lived, "pact"))
+    before, after = lived.opening["patron"], lived.actor["patron"]
+    gained = np.nonzero((before != after) & (after != NOBODY))
+    freed = np.nonzero((before != after) & (after == NOBODY))
     return [
-        _rows(Kind.SANCTION, *sanctions_imposed(history)),
-        _rows(Kind.SANCTION_ENDED, *ended),
-        _rows(Kind.CLIENT, *gained, patron[gained]),
-        _rows(Kind.RELEASED, *freed, patron[freed[0] - 1, freed[1], freed[2]]),
-        _rows(Kind.OFFER, *offered),
-        _rows(Kind.PACT, *pacts[0]),
-        _rows(Kind.PACT_ENDED, *pacts[1]),
+        _rows(Kind.SANCTION, sanctions_imposed(lived)),
+        _rows(Kind.SANCTION_ENDED, ended),
+        _rows(Kind.CLIENT, gained, after[gained]),
+        _rows(Kind.RELEASED, freed, before[freed]),
+        _rows(Kind.OFFER, offered),
+        _rows(Kind.PACT, began),
+        _rows(Kind.PACT_ENDED, lapsed),
     ]
 
 
-def _openings(history: History) -> list[Rows]:
+def _openings(lived: Lived) -> Rows:
     """Disputes opened: all that stand at a year's end."""
-    t, w, i = np.nonzero((history.actor["dispute"] != NOBODY) & history.going[:, :, None])
-    chosen = history.actor["chosen"][t, w, i]
-    return [
-        _rows(
-            Kind.DISPUTE,
-            *(t, w, i, history.actor["dispute"][t, w, i]),
-            dispnum=_dispnum(history, t, w, i),
-            chosen=chosen,
-        )
-    ]
+    target = lived.actor["dispute"]
+    at = np.nonzero(target != NOBODY)
+    numbers = {"dispnum": _dispnum(lived, at[0], at[1], years_ago=0), "chosen": lived.actor["chosen"][at]}
+    return _rows(Kind.DISPUTE, at, target[at], **numbers)
 
 
-def _falls(history: History) -> list[Rows]:
+def _falls(lived: Lived) -> list[Rows]:
     """States that fell, by conquest or for want of output."""
-    fell = (history.actor["fell"] > 0) & history.going[:, :, None]
-    conqueror = history.actor["conqueror"]
+    fell, conqueror = lived.actor["fell"] > 0, lived.actor["conqueror"]
     annexed, alone = np.nonzero(fell & (conqueror != NOBODY)), np.nonzero(fell & (conqueror == NOBODY))
-    nobody = np.full(len(alone[0]), NOBODY)
-    return [_rows(Kind.ANNEXED, *annexed, conqueror[annexed]), _rows(Kind.FELL, *alone, nobody)]
+    return [_rows(Kind.ANNEXED, annexed, conqueror[annexed]), _rows(Kind.FELL, alone, conqueror[alone])]
 
 
-def _head_rows(history: History, kind: Kind, told: Heads) -> Rows:
-    numbers = {"dispnum": _dispnum(history, told.t - 1, told.w, told.i)}
+def _head_rows(lived: Lived, kind: Kind, told: Heads) -> Rows:
+    numbers = {"dispnum": _dispnum(lived, told.n, told.i, years_ago=1)}
     if kind == Kind.WAR:
-        numbers["odds"] = history.actor["odds"][told.t, told.w, told.i]
+        numbers["odds"] = lived.actor["odds"][told.n, told.i]
         numbers["outcome"] = np.select([told.outcome == ours for ours in COW_OUTCOME], [*COW_OUTCOME.values()])
-    return _rows(kind, told.t, told.w, told.i, told.j, **numbers)
+    return _rows(kind, (told.n, told.i, told.j), **numbers)
 
 
-def _third_parties(history: History, heads: Heads, told: Heads, kind: Kind) -> list[Rows]:
+def _third_parties(lived: Lived, heads: Heads, told: Heads, kind: Kind) -> list[Rows]:
     """What third parties did in wars, or where a challenger backed down; principals of a dispute are none."""
-    t, w, i, j, _ = (column[:, None] for column in told)
-    actors = history.player.shape[1]
-    k = np.arange(actors)[None, :]
-    busy = np.zeros(history.player.shape[:1] + history.going.shape[:1] + (actors,), bool)  # (W, T + 1, N)
+    n, i, j = told.n, told.i[:, None], told.j[:, None]
+    k = np.arange(lived.ident.shape[1])[None, :]
+    busy = np.zeros(lived.ident.shape, bool)
     tested = heads.where(heads.outcome >= Outcome.BACKED_DOWN)
-    busy[tested.w, tested.t, tested.i] = busy[tested.w, tested.t, tested.j] = True
-    verb, target = history.actor["verb"][t, w, k], history.actor["target"][t, w, k]
-    asked = (target == j) & (verb == Verb.ALLY)
-    partner = history.pair["pact"][t - 1, w, k, j] > 0
-    third = (k != i) & (k != j)
+    busy[tested.n, tested.i] = busy[tested.n, tested.j] = True
+    is_free = ~busy[n]
+    verb, towards_target = lived.actor["verb"][n], lived.actor["target"][n] == j
+    asked = towards_target & (verb == Verb.ALLY)
+    partner = lived.pair("pact", opens=True)[n, :, told.j] > 0
     if kind == Kind.BACKED_DOWN:
-        free = ~busy[w, t, k]
-        did = {STOOD_BY: free & asked, ASIDE: free & partner & ~asked}
+        did = {STOOD_BY: is_free & asked, ASIDE: is_free & partner & ~asked}
     else:
-        side = np.where(third, history.pair["side"][t, w, i, k], 0)
-        asked |= ((target == j) & (verb == Verb.BANDWAGON)) | (history.actor["patron"][t - 1, w, k] == j)
+        third = (k != i) & (k != j)
+        side = np.where(third, lived.history.pair["side"][lived.t[n], lived.w[n], told.i], 0)
+        asked |= (towards_target & (verb == Verb.BANDWAGON)) | (lived.opening["patron"][n] == j)
         did = {
             JOINED: side > 0,
             STOOD_BY: (side < 0) & asked,
             IN_PART: (side < 0) & ~asked,
-            ASIDE: third & (side == 0) & partner & ~busy[w, t, k],
+            ASIDE: third & (side == 0) & partner & is_free,
         }
-    numbers = _dispnum(history, told.t - 1, told.w, told.i)
+    numbers = _dispnum(lived, n, told.i, years_ago=1)
     rows = []
     for name, where in did.items():
-        n, party = np.nonzero(where)
-        principal = (told.i if name == JOINED else told.j)[n]
-        rows.append(_rows(name, told.t[n], told.w[n], party, principal, dispnum=numbers[n]))
+        row, party = np.nonzero(where)
+        principal = (told.i if name == JOINED else told.j)[row]
+        rows.append(_rows(name, (n[row], party, principal), dispnum=numbers[row]))
     return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from .history import Act, History, watch
 from .panels import Panel, Source, panels
 from .parquet import About, PanelWriter, write_csv
 
-CELLS_AT_ONCE = 2**22  # of world, year and pair, in memory at a time: some 300 MB of history
+CELLS_AT_ONCE = 2**22  # of world, year and pair, in memory at a time: some 600 MB while they are put together
 USUAL_YEARS = 200  # of an episode, where memory is reckoned
 
 
@@ -32,8 +32,8 @@ def export(
     *,
     years: int = 0,
     act: Act | None = None,
+    directed: bool = False,
     as_csv: bool = False,
-    done: Callable[[int], None] = lambda count: None,
 ) -> None:
     """Play episodes and write their panels into a new folder, whole or not at all.
 
@@ -49,10 +49,10 @@ def export(
         Horizon; 0 leaves the end as the scenario has it.
     act : callable, optional
         As of `history.watch`.
+    directed : bool
+        Both rows of each pair in the dyad-years.
     as_csv : bool
         Write CSV instead of Parquet.
-    done : callable, optional
-        Told after each block how many episodes are written.
 
     Raises
     ------
@@ -68,7 +68,8 @@ def export(
     draft.mkdir(parents=True)
     try:
         _write_codebook(draft / "codebook.csv")
-        blocks = _blocks(scenario, players, episodes, seed, years, act, done)
+        histories = _play(scenario, players, episodes, seed, years, act)
+        blocks = ((history, panels(history, source, directed=directed)) for history, source in histories)
         (_write_csvs if as_csv else _write_parquets)(draft, blocks)
         os.rename(draft, folder)
     except BaseException:
@@ -76,16 +77,10 @@ def export(
         raise
 
 
-def _blocks(
-    scenario: Scenario,
-    players: Seats,
-    episodes: int,
-    seed: int,
-    years: int,
-    act: Act | None,
-    done: Callable[[int], None],
-) -> Iterator[tuple[History, Mapping[str, Panel]]]:
-    """Histories and their panels, as many worlds at a time as memory should hold."""
+def _play(
+    scenario: Scenario, players: Seats, episodes: int, seed: int, years: int, act: Act | None
+) -> Iterator[tuple[History, Source]]:
+    """Histories of as many worlds at a time as memory should hold."""
     actors = len(scenario.state_names())
     at_once = max(1, CELLS_AT_ONCE // (actors**2 * (years or scenario.max_cycles or USUAL_YEARS)))
     batch = VectorEnv(scenario, min(episodes, at_once), players=players, autoreset=False)
@@ -97,8 +92,7 @@ def _blocks(
         history = watch(batch, act)
         asked = np.arange(batch.num_worlds) < episodes - first
         history = replace(history, going=history.going & asked)  # of the last block, no more than was asked for
-        yield history, panels(history, Source(scenario.name, episode=block, player=names))
-        done(first + int(asked.sum()))
+        yield history, Source(scenario.name, episode=block, player=names)
 
 
 def _write_parquets(folder: Path, blocks: Iterator[tuple[History, Mapping[str, Panel]]]) -> None:

@@ -8,20 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 
 from ..core.actions import OBJECT_VERBS, PLAIN_VERBS
 from ..core.reward import Term
-from ..core.world import NOBODY, Ending, Verb
+from ..core.world import NOBODY, Ending, Outcome, Verb
 from ..doctrines import Script
 from ..vector import LEARNER
 from .codebook import CCODE, MISSING, PANELS, WORD
 from .disputes import DisputeYears, dispute_years
-from .dyads import dyad_years
+from .dyads import dyad_years, or_missing, pairs_of
 from .events import KINDS, event_rows
 from .history import History
+from .lived import Lived
+
+STOCKS = (
+    "opening_share",
+    "forces",
+    "economy",
+    "technology",
+    "posture",
+    "reputation",
+    "ideology",
+    "patron",
+)  # of an actor
 
 
 class Words(NamedTuple):
@@ -35,7 +48,6 @@ class Words(NamedTuple):
         return np.array([*self.words, ""])[np.where(self.codes == MISSING, len(self.words), self.codes)]
 
 
-ENDINGS = tuple(ending.name.lower().replace("_", " ") for ending in Ending)
 Panel = dict[str, np.ndarray | Words]
 
 
@@ -63,17 +75,20 @@ class Source:
     player: np.ndarray | None = None
 
 
-def panels(history: History, source: Source) -> dict[str, Panel]:
+def panels(history: History, source: Source, *, directed: bool = False) -> dict[str, Panel]:
     """The four panels of a history by name: equally long columns, in the order and of the types of the codebook.
 
-    Rows are sorted by world, then year. A world's rows end with its last year.
+    Rows are sorted by world, then year; a world's rows end with its last year. `directed`: both rows of each pair
+    in the dyad-years, see `dyads`.
     """
-    disputes = dispute_years(history)
+    lived = Lived(history)
+    disputes = dispute_years(lived)
+    maker = _Maker(lived, source, disputes)
     made = {
-        "states": _state_years(history, source, disputes),
-        "dyads": _dyad_years(history, source, disputes),
-        "events": _events(history, source, disputes),
-        "actions": _actions(history, source),
+        "states": maker.state_years(),
+        "dyads": maker.dyad_years(directed),
+        "events": maker.events(),
+        "actions": maker.actions(),
     }
     return {name: _in_order(name, panel) for name, panel in made.items()}
 
@@ -91,45 +106,14 @@ def _in_order(name: str, panel: Mapping[str, np.ndarray | Words]) -> Panel:
     return typed
 
 
-def _keys(history: History, source: Source, t: np.ndarray, w: np.ndarray) -> Panel:
-    """What names the episode and the year of rows of worlds `w` (n,) in years `t` (n,)."""
-    ones = np.ones(len(w), "i4")
-    return {
-        "stage": Words(0 * ones, (source.stage,)),
-        "role": Words(0 * ones, (source.role,)),
-        "run": source.run * ones,
-        "seed": np.full(len(w), history.seed, "i8"),
-        "world": w,
-        "episode": source.episode * ones,
-        "year": t,
-    }
-
-
-def _living(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Year, world and seat (n,) of every state that lived as a year opened that was lived."""
-    w, t, i = np.nonzero((history.alive[:-1] & history.going[1:, :, None]).swapaxes(0, 1))
-    return t + 1, w, i
-
-
-def _focal(history: History, source: Source) -> np.ndarray:
-    return np.ones(history.player.shape, bool) if source.focal is None else source.focal
-
-
-def _codes(history: History) -> np.ndarray:
-    """The code of the state in each seat (W, N)."""
-    return CCODE + history.actor["ident"][0]
-
-
 def _spell(names: np.ndarray, w: np.ndarray, i: np.ndarray) -> Words:
     """The word in `names` (W, N) of seats `i` in worlds `w`."""
     words, codes = np.unique(names, return_inverse=True)
     return Words(codes.reshape(names.shape)[w, i].astype("i4"), tuple(words.tolist()))
 
 
-def _players(history: History, source: Source) -> np.ndarray:
-    """Who plays each seat (W, N)."""
-    if source.player is not None:
-        return source.player
+def _players(history: History) -> np.ndarray:
+    """The doctrine in each seat by name (W, N), `learner` where there is none."""
     doctrines = np.array([*(script.name.lower() for script in Script), LEARNER])
     return doctrines[np.where(history.player < 0, len(Script), history.player)]
 
@@ -142,89 +126,117 @@ def _designs(history: History) -> np.ndarray:
     return names[which].reshape(history.player.shape)
 
 
-def _state_years(history: History, source: Source, disputes: DisputeYears) -> Panel:
-    t, w, i = _living(history)
-    here, opening = (t, w, i), (t - 1, w, i)
-    actor, pair, codes = history.actor, history.pair, _codes(history)
-    patron, ending = actor["patron"][opening], history.ended[w]
-    panel: Panel = {
-        **_keys(history, source, t, w),
-        "ccode": codes[w, i],
-        "statenme": Words(actor["ident"][0][w, i], tuple(history.names)),
-        "seat": i,
-        "focal": _focal(history, source)[w, i],
-        "player": _spell(_players(history, source), w, i),
-        "design": _spell(_designs(history), w, i),
-        "cinc": actor["opening_share"][opening],
-        "milper": actor["forces"][opening],
-        "milex": actor["spent"][here] * actor["economy"][opening],
-        **{name: actor[name][opening] for name in ("economy", "technology", "posture", "reputation", "ideology")},
-        "pacts": pair["pact"][:-1].sum(-1)[opening],
-        "patron": np.where(patron == NOBODY, MISSING, codes[w, patron]),
-        "threat": pair["threat"][:-1].max(-1)[opening],
-        "security": history.terms[..., Term.SECURITY][here],
-        "embargo": actor["embargo"][here],
-        "cowmidonset": disputes.onset.any(-1)[here],
-        "cowmidongoing": disputes.ongoing.any(-1)[here],
-        "cowinterongoing": disputes.war.any(-1)[here],
-        "initiator": disputes.initiator.any(-1)[here],
-        "ending": Words(np.where((t == history.years[w]) & (ending != Ending.NOT), ending, MISSING), ENDINGS),
-        "fell": actor["fell"][here],
-        "cinc_end": actor["opening_share"][here],
-        "milper_end": actor["forces"][here],
-        "economy_end": actor["economy"][here],
-        "reward": history.rewards[here],
-    }
-    return panel | {f"term_{term.name.lower()}": history.terms[..., term][here] for term in Term}
+class _Maker:
+    """Makes the columns of each panel; `L` years were lived, a row is a state, pair or event in one of them."""
+
+    def __init__(self, lived: Lived, source: Source, disputes: DisputeYears) -> None:
+        self.lived, self.source, self.disputes = lived, source, disputes
+        self.codes = CCODE + lived.ident  # (L, N)
+        self.states = np.nonzero(lived.living)  # place among the years lived, and seat
+        focal = np.ones(lived.history.player.shape, bool) if source.focal is None else source.focal
+        self.focal = focal[lived.w]  # (L, N)
+
+    def keys(self, n: np.ndarray) -> Panel:
+        """What names the episode and the year of rows in the years at the places `n`."""
+        ones = np.ones(len(n), "i4")
+        return {
+            "stage": Words(0 * ones, (self.source.stage,)),
+            "role": Words(0 * ones, (self.source.role,)),
+            "run": self.source.run * ones,
+            "seed": np.full(len(n), self.lived.history.seed, "i8"),
+            "world": self.lived.w[n],
+            "episode": self.source.episode * ones,
+            "year": self.lived.t[n],
+        }
+
+    def code_of(self, seat: np.ndarray, n: np.ndarray) -> np.ndarray:
+        """The code of the state in a seat, MISSING for NOBODY."""
+        return or_missing(self.codes[n, seat], seat != NOBODY)
+
+    def state_years(self) -> Panel:
+        """Columns of the state-years."""
+        lived, here, history = self.lived, self.states, self.lived.history
+        n, i = here
+        w, t = lived.w[n], lived.t[n]
+        opening = {field: lived.opening[field][here] for field in STOCKS}
+        ends = np.where((t == history.years[w]) & (history.ended[w] != Ending.NOT), history.ended[w], MISSING)
+        players = _players(history) if self.source.player is None else self.source.player
+        terms = lived.now(history.terms)[here]
+        panel: Panel = {
+            **self.keys(n),
+            "ccode": self.codes[here],
+            "statenme": Words(lived.ident[here], tuple(history.names)),
+            "seat": i,
+            "focal": self.focal[here],
+            "player": _spell(players, w, i),
+            "design": _spell(_designs(history), w, i),
+            "cinc": opening["opening_share"],
+            "milper": opening["forces"],
+            "milex": lived.actor["spent"][here] * opening["economy"],
+            **{name: opening[name] for name in ("economy", "technology", "posture", "reputation", "ideology")},
+            "pacts": lived.pair("pact", opens=True).sum(-1)[here],
+            "patron": self.code_of(opening["patron"], n),
+            "threat": lived.pair("threat", opens=True).max(-1)[here],
+            "security": terms[:, Term.SECURITY],
+            "embargo": lived.actor["embargo"][here],
+            "cowmidonset": self.disputes.onset.max(-1)[here],
+            "cowmidongoing": self.disputes.ongoing.max(-1)[here],
+            "cowinterongoing": self.disputes.war.max(-1)[here],
+            "initiator": self.disputes.initiator.max(-1)[here],
+            "ending": Words(ends, _names_of(Ending)),
+            "fell": lived.actor["fell"][here],
+            "cinc_end": lived.actor["opening_share"][here],
+            "milper_end": lived.actor["forces"][here],
+            "economy_end": lived.actor["economy"][here],
+            "reward": lived.now(history.rewards)[here],
+        }
+        return panel | {f"term_{term.name.lower()}": terms[:, term] for term in Term}
+
+    def dyad_years(self, directed: bool) -> Panel:
+        """Columns of the dyad-years."""
+        pairs = pairs_of(self.lived, directed)
+        columns = dyad_years(self.lived, self.disputes, pairs)
+        names = _names_of(Outcome)
+        return {
+            **self.keys(pairs.n),
+            "ccode1": self.codes[pairs.n, pairs.i],
+            "ccode2": self.codes[pairs.n, pairs.j],
+            "focal1": self.focal[pairs.n, pairs.i],
+            "focal2": self.focal[pairs.n, pairs.j],
+            **columns,
+            **{end: Words(or_missing(columns[end], columns[end] > 0), names) for end in ("midend1", "midend2")},
+        }
+
+    def events(self) -> Panel:
+        """Columns of the events."""
+        rows = event_rows(self.lived, self.disputes)
+        return {
+            **self.keys(rows.n),
+            "kind": Words(rows.kind, KINDS),
+            "ccode1": self.codes[rows.n, rows.i],
+            "ccode2": self.code_of(rows.j, rows.n),
+            **{name: getattr(rows, name) for name in ("dispnum", "chosen", "outcome", "odds")},
+        }
+
+    def actions(self) -> Panel:
+        """Columns of the actions."""
+        lived, here = self.lived, self.states
+        legal = lived.now(lived.history.legal)[here]
+        slots = lived.ident.shape[1] - 1
+        starts = {verb: PLAIN_VERBS + place * slots for place, verb in enumerate(OBJECT_VERBS)}
+        return {
+            **self.keys(here[0]),
+            "ccode": self.codes[here],
+            "focal": self.focal[here],
+            "action": lived.now(lived.history.actions)[here],
+            "illegal": lived.actor["illegal"][here],
+            "verb": Words(lived.actor["verb"][here], _names_of(Verb)),
+            "target": self.code_of(lived.actor["target"][here], here[0]),
+            "legal": legal.sum(-1),
+            **{f"legal_{verb.name.lower()}": legal[:, start : start + slots].sum(-1) for verb, start in starts.items()},
+        }
 
 
-def _dyad_years(history: History, source: Source, disputes: DisputeYears) -> Panel:
-    (t, w, i, j), columns = dyad_years(history, disputes)
-    codes, focal = _codes(history), _focal(history, source)
-    ends = columns.pop("midend1"), columns.pop("midend2")
-    return {
-        **_keys(history, source, t, w),
-        "ccode1": codes[w, i],
-        "ccode2": codes[w, j],
-        "focal1": focal[w, i],
-        "focal2": focal[w, j],
-        **columns,
-        **{f"midend{n}": Words(end, disputes.endings) for n, end in enumerate(ends, 1)},
-    }
-
-
-def _events(history: History, source: Source, disputes: DisputeYears) -> Panel:
-    rows = event_rows(history, disputes)
-    codes = _codes(history)
-    return {
-        **_keys(history, source, rows.t, rows.w),
-        "kind": Words(rows.kind, KINDS),
-        "ccode1": codes[rows.w, rows.i],
-        "ccode2": np.where(rows.j == NOBODY, MISSING, codes[rows.w, rows.j]),
-        "dispnum": rows.dispnum,
-        "chosen": rows.chosen,
-        "outcome": rows.outcome,
-        "odds": rows.odds,
-    }
-
-
-def _actions(history: History, source: Source) -> Panel:
-    t, w, i = _living(history)
-    here, codes = (t, w, i), _codes(history)
-    target, legal = history.actor["target"][here], history.legal[here]
-    slots = history.player.shape[1] - 1
-    starts = [PLAIN_VERBS + n * slots for n in range(len(OBJECT_VERBS))]
-    return {
-        **_keys(history, source, t, w),
-        "ccode": codes[w, i],
-        "focal": _focal(history, source)[w, i],
-        "action": history.actions[here],
-        "illegal": history.actor["illegal"][here],
-        "verb": Words(history.actor["verb"][here], tuple(verb.name.lower() for verb in Verb)),
-        "target": np.where(target == NOBODY, MISSING, codes[w, target]),
-        "legal": legal.sum(-1),
-        **{
-            f"legal_{verb.name.lower()}": legal[:, start : start + slots].sum(-1)
-            for verb, start in zip(OBJECT_VERBS, starts, strict=True)
-        },
-    }
+def _names_of(words: type[IntEnum]) -> tuple[str, ...]:
+    """The names of an enumeration, in words."""
+    return tuple(word.name.lower().replace("_", " ") for word in words)

@@ -85,7 +85,12 @@ class PanelWriter:
         self._schema = pa.schema(fields, metadata=described)
         words = [entry.name for entry in PANELS[about.panel] if entry.kind == WORD]
         self._writer = pq.ParquetWriter(
-            self._draft, self._schema, compression="zstd", use_dictionary=words, write_page_checksum=True
+            self._draft,
+            self._schema,
+            compression="snappy",  # every reader has it
+            use_dictionary=words,  # of numbers it takes longer than it saves, and so do statistics
+            write_statistics=False,
+            write_page_checksum=True,
         )
 
     def add(self, panel: Panel) -> None:
