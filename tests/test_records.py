@@ -272,6 +272,22 @@ def test_distances_are_those_of_the_map():
     assert the(panel, "conttype", year=1, ccode1=germany, ccode2=france) == 1
 
 
+def test_events_and_dyad_years_tell_the_same_disputes_and_wars():
+    made = panels(doctrines("powers_1913", 5, 2, "chain_ganger", max_cycles=60, **VIOLENT), Source("powers_1913"))
+    dyads, events = spelled(made["dyads"]), spelled(made["events"])
+
+    def count(kind):
+        return int((events["kind"] == kind).sum())
+
+    assert count("dispute") == dyads["challenge1"].sum() + dyads["challenge2"].sum() > 0
+    assert count("war") == sum((dyads[f"initiator{side}"] == 1).sum() for side in "12") > 0
+    ends = [*dyads["midend1"], *dyads["midend2"]]
+    assert count("backed down") == ends.count("backed down") > 0
+    assert count("pact") == dyads["pact_onset"].sum() > 0
+    assert count("pact ended") == dyads["pact_end"].sum()
+    assert count("war") == sum(ends.count(outcome) for outcome in ("won", "lost", "stalemate"))
+
+
 # whole panels
 
 
@@ -322,7 +338,15 @@ def test_focal_and_background_are_both_there_and_told_apart():
     assert (states["episode"] == 1).all()
     dyads = made["dyads"]
     assert (dyads["focal1"] + dyads["focal2"] <= 1).all()
-    assert set(dyads["ccode1"][dyads["focal1"] == 1]) | set(dyads["ccode2"][dyads["focal2"] == 1]) == {A, B}
+    entrants = set(zip(states["world"][states["focal"] == 1], states["ccode"][states["focal"] == 1], strict=True))
+    told = {
+        pair
+        for side in "12"
+        for pair in zip(dyads["world"], np.where(dyads[f"focal{side}"], dyads[f"ccode{side}"], 0), strict=True)
+        if pair[1]
+    }
+    assert told == entrants
+    assert {world for world, _ in entrants} == {0, 1}
     assert set(of(history, "states")["player"].spelled()) == {"grim", "hider", "tit_for_tat"}
 
 
