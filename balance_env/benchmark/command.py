@@ -79,12 +79,11 @@ def print_card(results: Results, suite: Suite) -> None:
     )
     table = Table("", "score", "95 % interval", "", box=None, pad_edge=False)
     table.columns[1].justify = "right"
-    for figure in summary.headline:
-        table.add_row(*_told(figure))
-    table.add_section()
     order = list(TAGS)
-    for figure in sorted(summary.tags, key=lambda figure: order.index(figure.name)):
-        table.add_row(*_told(figure))
+    told = ""
+    for figure in [*summary.headline, *sorted(summary.tags, key=lambda figure: order.index(figure.name))]:
+        table.add_row(*_told(figure), "" if figure.why == told else figure.why)  # a reason is said once
+        told = figure.why
     console.print(table)
     console.print("A score is 0 as random legal play and 1 as the best doctrine found, in the same seats, unclipped.\n")
     for line in who_paid(results, anchors_by_cell(suite)):
@@ -114,11 +113,11 @@ def who_paid(results: Results, anchored: dict[tuple[str, str], Anchored]) -> lis
     return lines
 
 
-def _told(figure: Figure) -> tuple[str, str, str, str]:
+def _told(figure: Figure) -> tuple[str, str, str]:
     """A figure as cells of a table."""
     value = "" if figure.value is None else f"{figure.value:.2f}"
     ends = "" if figure.low is None else f"{figure.low:.2f} .. {figure.high:.2f}"
-    return figure.name.replace("_", " "), value, ends, figure.why
+    return figure.name.replace("_", " "), value, ends
 
 
 def run_suite(options: argparse.Namespace) -> None:
