@@ -87,7 +87,7 @@ def units(order: Order, suite: Suite) -> list[Unit]:
     runs = len(order.entrant.sources)
     roles = [*SCORED, SELF_PLAY] + [CROSS_PLAY] * (runs > 1)
     played = [Unit(stage.name, role, run) for stage in suite.stages for role in roles for run in range(runs)]
-    return [*(Unit(group, MEASURED) for group in groups(suite, order.setting)), *played]
+    return [*(Unit(group, MEASURED) for group in groups(suite)), *played]
 
 
 def key_of(order: Order, suite: Suite) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def play_unit(order: Order, unit: Unit, folder: Path) -> None:
     suite = _suite(order.suite)
     if unit.role == MEASURED:
         body: dict[str, Any] = {
-            "measured": measure_group(order.entrant, suite, unit.stage, order.setting, order.seed),
+            "measured": measure_group(order.entrant, suite, unit.stage, order.episodes, order.seed),
         }
     else:
         body = play_stage(order, unit, suite, folder)
