@@ -158,13 +158,13 @@ def test_a_frozen_policy_plays_and_does_not_change(tmp_path):
 
 
 def test_frozen_policies_that_do_not_fit_are_refused(tmp_path):
-    frozen = save(league_of(), tmp_path / "frozen")
-    with pytest.raises(ValueError, match=r"differs in verbs"):
+    frozen = save(league_of(network="mlp"), tmp_path / "frozen")
+    with pytest.raises(ValueError, match=r"differs in number of states"):
         league_of(scenario="coercive", learning_seats=1, opponents=[str(frozen)])
     remembering = save(league_of(years=2), tmp_path / "remembering")
     with pytest.raises(ValueError, match=r"sees 2 years: years = 1 is too few"):
         league_of(learning_seats=1, opponents=[str(remembering)])
-    with pytest.raises(ValueError, match="neither a policy nor a run"):
+    with pytest.raises(ValueError, match="unknown player 'nobody_known'"):
         league_of(learning_seats=1, opponents=["nobody_known"])
 
 
