@@ -10,10 +10,11 @@ from pettingzoo import ParallelEnv
 from pettingzoo.utils import parallel_to_aec
 from pettingzoo.utils.env import AECEnv
 
+from .checks import check_snapshot
 from .core.world import Clock, Ending
 from .scenario import Scenario
 from .spaces import observation_space
-from .vector import VectorEnv, check_snapshot
+from .vector import VectorEnv
 
 Observation = np.ndarray | dict[str, np.ndarray]
 RENDER_MODES = ("ansi", "human")

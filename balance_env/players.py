@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from .core.pieces import WEIGHT_SCALE, row_table
+from .core.reward import DESIGNS
 from .core.world import NOBODY, Clock, World
 from .doctrines import DOCTRINES, Script, doctrine_id
 from .policies import CARD, LearnedPolicy, Policy, Window, load_policy, read_card
@@ -54,6 +55,8 @@ class Team:
         )
 
     def __call__(self, rows: np.ndarray, masks: np.ndarray, draws: np.ndarray, seats: np.ndarray) -> np.ndarray:
+        if len(self.policies) == 1:
+            return self.policies[0](rows, masks, draws)
         which = self._who(rows, seats)
         actions = np.zeros(len(rows), np.int64)
         for number in np.unique(which):
@@ -68,7 +71,7 @@ class Team:
             assert self.designs is not None
             newest = rows[:, rows.shape[1] // self.years * (self.years - 1) :]
             return np.abs(newest[:, None, WEIGHTS_AT] * WEIGHT_SCALE - self.designs).sum(-1).argmin(-1)
-        return np.zeros(len(rows), np.int64)
+        raise ValueError(f"{len(self.policies)} policies and by = {self.by!r}: {BY_DESIGN!r} or {BY_SEAT!r}")
 
 
 def as_team(policies: Sequence[LearnedPolicy]) -> Team:
@@ -149,9 +152,9 @@ def about_player(name: str | Path) -> str:
     if not (folder / CARD).is_file():
         return f"Plays the policies of the run {str(folder)!r}."
     card = read_card(folder)
-    training = card["training"]
-    steps, design = f"{training['steps']:,}", str(training.get("name", SHARED)).replace("_", " ")
-    return f"Plays what {steps} agent-steps on {card['scenario']['name']!r} taught it ({design})."
+    training, scenario = card["training"], card["scenario"]["name"]
+    what = training["name"].replace("_", " ") + " state" if training.get("name") in DESIGNS else "state"
+    return f"A trained {what}: plays what {training['steps']:,} agent-steps on {scenario!r} taught it."
 
 
 class Seating:

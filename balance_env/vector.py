@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import check_memory, check_snapshot, check_threads, checked_actions
 from .core.actions import action_count
 from .core.params import Parameters, as_record
 from .core.pieces import OTHER_SIZE, Relation, row_size, state_size
@@ -32,7 +32,6 @@ from .spaces import action_space, row_space, state_space
 
 SNAPSHOT_VERSION = 3
 SEED_BITS = 62
-WORK_PER_THREAD = 4096  # pairs of actors below which a further thread costs more than it brings
 
 
 def allocate_out(worlds: int, actors: int, actions: int) -> Out:
@@ -54,54 +53,6 @@ def allocate_out(worlds: int, actors: int, actions: int) -> Out:
         wars=np.zeros(worlds, np.int32),
         falls=np.zeros(worlds, np.int32),
     )
-
-
-def check_memory(worlds: int, actors: int, actions: int) -> None:
-    """ValueError if the batch needs more memory than is free; says how many worlds would fit."""
-    one = allocate_out(1, actors, actions)
-    each = sum(array.nbytes for array in one) + bytes_per_world(actors, len(Term))
-    try:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # not every system tells
-        return
-    if worlds * each > free:
-        raise ValueError(
-            f"num_worlds = {worlds} needs {worlds * each / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free: "
-            f"at most {free // each} worlds of {actors} states fit"
-        )
-
-
-def check_threads(threads: int | None, worlds: int, actors: int) -> int:
-    """The number of threads to use; None: as many cores as the batch can feed."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if threads is None:
-        return max(1, min(cores, worlds * actors * actors // WORK_PER_THREAD))
-    if not 1 <= threads <= cores:
-        raise ValueError(f"threads = {threads}: 1 to {cores}, the cores this process may use")
-    return min(threads, worlds)
-
-
-def checked_actions(actions: Any, shape: tuple[int, ...], count: int) -> np.ndarray:
-    """`actions` as an array of `shape`; TypeError or ValueError says what is allowed."""
-    given = np.asarray(actions)
-    if given.dtype.kind not in "iu":
-        raise TypeError(f"actions have dtype {given.dtype}: whole numbers are needed")
-    if given.shape != shape:
-        raise ValueError(f"actions have shape {given.shape}: {shape} is needed")
-    if given.min() < 0 or given.max() >= count:
-        raise ValueError(
-            f"actions lie in {given.min()}..{given.max()}: 0 to {count - 1} are allowed "
-            "(masked-out ones inside are replaced by invest and counted)"
-        )
-    return given
-
-
-def check_snapshot(snapshot: Any, key: str = "version") -> dict[str, Any]:
-    """`snapshot` itself; ValueError if it is not what `get_state` gave, which holds `key`."""
-    if not isinstance(snapshot, dict) or key not in snapshot:
-        given = f"a dict without {key!r}" if isinstance(snapshot, dict) else repr(snapshot)
-        raise ValueError(f"set_state needs a snapshot that get_state of such an environment gave, not {given}")
-    return snapshot
 
 
 class VectorEnv:
@@ -159,7 +110,9 @@ class VectorEnv:
         self.seating = Seating(self.scenario, self.num_worlds, self.num_actors, self.row_size)
         self._template = template._replace(player=np.broadcast_to(self.seating.ids(players), self.num_actors).copy())
         self.threads = check_threads(threads, self.num_worlds, self.num_actors)
-        check_memory(self.num_worlds, self.num_actors, self.num_actions)
+        out = allocate_out(1, self.num_actors, self.num_actions)
+        each = sum(array.nbytes for array in out) + bytes_per_world(self.num_actors, len(Term))
+        check_memory(self.num_worlds, self.num_actors, each)
         self.single_observation_space = row_space(self.num_actors)
         self.single_action_space = action_space(self.num_actors, self.setting.open_verbs)
         self.state_space = state_space(self.num_actors)
@@ -176,9 +129,9 @@ class VectorEnv:
         self._start_threads()
 
     def _note_players(self) -> None:
-        """Note whom to ask for actions: some may sit only from the next episode on, or only until then."""
+        """Note whether doctrines and trained states play: some may sit only from the next episode on, or until then."""
         seated = np.append(self._template.player, self._worlds.actor["player"])
-        self._has_doctrines, self._has_trained = bool((seated > NOBODY).any()), bool((seated <= FIRST_TRAINED).any())
+        self._plays, self._trained_play = bool((seated > NOBODY).any()), bool((seated <= FIRST_TRAINED).any())
 
     def _start_threads(self) -> None:
         self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE, self.row_size) for _ in range(self.threads)]
@@ -362,9 +315,9 @@ class VectorEnv:
 
     def advance(self) -> Out:
         """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves."""
-        if self._has_doctrines:
+        if self._plays:
             choose_actions(self._worlds, self._out, self._actions, 0, self.num_worlds)
-        if self._has_trained:
+        if self._trained_play:
             draw_for_players(self._worlds, self._draws, 0, self.num_worlds)
             self.seating.act(self._worlds, self._out.rows, self._out.masks, self._draws, self._actions)
         self._step(self._live)
@@ -398,7 +351,7 @@ class VectorEnv:
         if (self._worlds.actor.player == NOBODY).any():
             raise ValueError("run needs a player in every seat; give players=... when making the environment")
         totals = np.zeros((self.num_worlds, self.num_actors, len(Term)))
-        if self._has_trained:
+        if self._trained_play:
             for _ in range(years):
                 totals += self.advance().terms
             return totals

@@ -14,7 +14,8 @@ from agents.policy import save_policy
 from balance_env import action_table
 from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.doctrines import doctrine_id
-from balance_env.players import load_team
+from balance_env.players import LEARNED, load_team
+from balance_env.policies import load_policy
 
 WORLDS, SEATS = 40, 3
 TINY = {"scenario": "small", "worlds": WORLDS, "n_steps": 30, "batch_size": 512, "epochs": 1, "width": 4, "seed": 5}
@@ -154,6 +155,16 @@ def test_a_frozen_policy_plays_and_does_not_change(tmp_path):
     league.fit()
     assert calls[0] == WORLDS * (SEATS - 1)
     assert (frozen / "policy.safetensors").read_bytes() == content
+    assert league.states.batch.outputs.illegal.sum() == 0
+
+
+def test_states_that_ship_with_the_package_hold_seats_by_name():
+    league = begun(league_of(learning_seats=1, opponents=["learned_offensive"]))
+    before = league.cast.guests[0].policy.policies[0].weights
+    league.collect()
+    assert np.isfinite(list(league.fit()[0].values())).all()
+    shipped = load_policy(LEARNED / "learned_offensive").weights
+    assert all(np.array_equal(before[name], array) for name, array in shipped.items())
     assert league.states.batch.outputs.illegal.sum() == 0
 
 

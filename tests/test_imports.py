@@ -25,7 +25,8 @@ MAY = {
     "networks": {"core"},
     "policies": {"core", "networks", "scenario"},
     "players": {"core", "doctrines", "policies", "scenario"},
-    "vector": {"core", "kernels", "players", "scenario", "spaces"},
+    "checks": set(),
+    "vector": {"checks", "core", "kernels", "players", "scenario", "spaces"},
 }
 CORE_MAY = {"__future__", "math", "enum", "typing", "statistics", "numpy"}
 METRICS_MAY = {"__future__", "collections", "dataclasses", "enum", "math", "numpy", "scipy", "networkx", "sklearn"}
