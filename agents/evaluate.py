@@ -41,8 +41,8 @@ TRAINED = "trained"
 EVALUATION = "evaluation.csv"  # of a run folder
 WIDTH = 100  # columns of what is printed
 CAPTION = (
-    "P: share of the paired worlds in which the trained state scores more, ties half. "
-    "target: what this project wants of its default training, by the lower end of the interval and by P."
+    "P: share of the paired worlds in which the trained state scores more, ties half. target: what this project "
+    "wants of its default training, where `above 0` is asked of the lower end of the interval."
 )
 MEAN_DOCTRINE = "mean doctrine"
 BEST_CONSTANT = "best constant"
@@ -160,7 +160,7 @@ def compare(design: str, name: str, trained: np.ndarray, other: np.ndarray, asks
     chance = float(np.mean((difference > 0) + 0.5 * (difference == 0)))
     target, is_met = [], True
     if asks_difference:
-        target.append("trained > it")
+        target.append("above 0")
         is_met &= low > 0
     if name in CHANCES:
         target.append(f"P >= {CHANCES[name]}")

@@ -234,7 +234,8 @@ def parallel_env(
     max_cycles : int, optional
         Years to the cut; fixes the horizon and switches the random end off.
     **overrides
-        `mask_in_obs`, fields of the scenario (`fallen="stay"`, `states=12`) or parameters (`offence=2.0`).
+        `mask_in_obs`, fields of the scenario (`fallen="stay"`, `states=12`), parameters (`offence=2.0`), or
+        `players` as of `VectorEnv`: what is given for a seat that somebody holds is overwritten.
 
     Raises
     ------
