@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.world import NOBODY
 from ..scenario import Scenario
 from ..vector import VectorEnv
 
@@ -32,7 +33,7 @@ class History:
     names : (N,) list of str
         Of the states, by ident.
     player : (W, N) int
-        The doctrine in each seat by id, NOBODY where somebody else acted.
+        The player in each seat by its id in the batch, NOBODY where `act` did.
     design : (W, N, K) float
         Weights of the reward terms: what each actor wants.
     going : (T + 1, W) bool
@@ -82,7 +83,7 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
     batch : VectorEnv
         With `autoreset=False`: an ended world must stay to be read.
     act : callable, optional
-        Chooses for the living seats that no doctrine plays; draws are the same for every `act`.
+        Chooses for the living seats that no player holds; draws are the same for every `act`.
     years : int, optional
         Stop after so many, though worlds go on.
 
@@ -95,8 +96,8 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
         raise ValueError("watch needs a batch without autoreset that was reset: VectorEnv(..., autoreset=False)")
     out, worlds = batch.outputs, batch.worlds
     player = np.array(worlds.actor["player"])
-    if act is None and (player < 0).any():
-        raise ValueError("watch needs a doctrine in every seat, or `act` for the others")
+    if act is None and (player == NOBODY).any():
+        raise ValueError("watch needs a player in every seat, or `act` for the others")
     going = out.ended == 0
     kept: list[tuple[np.ndarray, ...]] = []
 
@@ -109,7 +110,7 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
     while going.any() and (years is None or len(kept) <= years):
         legal = out.masks > 0
         if act is not None:
-            chosen = (player < 0) & (out.alive > 0) & going[:, None]
+            chosen = (player == NOBODY) & (out.alive > 0) & going[:, None]
             draws = np.random.default_rng((batch.seed, len(kept))).random(player.shape)
             where = np.nonzero(chosen)
             batch.pending_actions[where] = act(out.rows[chosen], out.masks[chosen], draws[chosen], *where)
