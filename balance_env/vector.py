@@ -73,7 +73,7 @@ def check_threads(threads: int | None, worlds: int, actors: int) -> int:
         return max(1, min(cores, worlds * actors * actors // WORK_PER_THREAD))
     if not 1 <= threads <= cores:
         raise ValueError(f"threads = {threads}: 1 to {cores}, the cores this process may use")
-    return min(threads, worlds)
+    return max(1, min(threads, worlds))
 
 
 def seat_players(players: Seats, actors: int) -> np.ndarray:
@@ -223,7 +223,7 @@ class VectorEnv:
 
     @property
     def worlds(self) -> World:
-        """The true worlds, as arrays of records (see `core.world`): to read; an experiment that writes `look`s after."""
+        """The true worlds, as arrays of records (see `core.world`): to read; who writes to them `look`s after."""
         return self._worlds
 
     @property
@@ -374,7 +374,9 @@ class VectorEnv:
         `forced` (W, N): actions that stand over what anybody chose; NOBODY where there is none.
         """
         if self._plays:
-            self._over_ranges(lambda _, start, stop: choose_actions(self._worlds, self._out, self._actions, start, stop))
+            self._over_ranges(
+                lambda _, start, stop: choose_actions(self._worlds, self._out, self._actions, start, stop)
+            )
         if forced is not None:
             np.copyto(self._actions, forced, where=forced != NOBODY)
         self._step(self._live)

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.actions import PLAIN_VERBS, encode
-from ..core.reward import Term
+from ..core.draws import make_key
+from ..core.reward import DESIGNS, Term, design_weights
 from ..core.world import NOBODY, Clock, Verb
 from ..doctrines import doctrine_id
 from ..metrics import Compared, Metric
@@ -141,6 +142,11 @@ class Fork:
             raise ValueError(f"case {case}: {verb.name.lower()} is not legal for seat {int(np.asarray(seats)[case])}")
         self.forced[self._rows, branch, seats] = actions
 
+    def redraw(self, branch: int, number: int) -> None:
+        """Give a branch another chance: draws of its own, the same for all branches redrawn by one `number`."""
+        key = self.batch.worlds.clock.reshape(*self.shape, -1)[:, branch, Clock.KEY]
+        key[:] = [make_key(int(old), number, 0) for old in key]
+
     def actions(self, verb: Verb) -> np.ndarray:
         """The action that does `verb`, (M, K, N, N), at [..., i, j] of i towards j."""
         first, place = encode(int(verb), 0, self.batch.num_actors), self.pair("place")
@@ -152,7 +158,7 @@ class Fork:
         What stands in `forced` when a year begins is done in it, and then cleared.
         """
         self.batch.look()
-        start = int(self.batch.worlds.clock[:, Clock.YEAR].max())
+        start = int(self.batch.worlds.clock[:, Clock.YEAR].max(initial=0))
         for year in range(1, years + 1):
             if self.act is not None:
                 draws = np.repeat(year_draws(self.origin, start + year)[self.cases], self.shape[1], axis=0)
@@ -241,6 +247,22 @@ def estimate(values: np.ndarray, why: str, seed: int = 0) -> tuple[Metric, float
         return Metric(float(values.mean()), len(values)), None, None
     found = bootstrap(_grand_mean, Scores([values[None, :, None]], trained=False), seed=seed)
     return Metric(float(found.value), len(values)), float(found.low), float(found.high)
+
+
+def finding(measure: str, version: str, values: np.ndarray, why: str, null: Metric, definition: str) -> Finding:
+    """The mean of values (M,) of independent worlds as a row of a report; `why` there is none where M is 0."""
+    metric, low, high = estimate(values, why)
+    return Finding(measure, version, Compared(metric, null), low, high, definition)
+
+
+def wants(origin: VectorEnv, cases: np.ndarray) -> dict[str, np.ndarray]:
+    """Weights (M, N, terms) of the reward terms by which outcomes are judged: each state's own, and each design.
+
+    What states want never touches the dynamics, so one fork scores all.
+    """
+    own = origin.worlds.design[cases]
+    weights = {name: np.array(design_weights(name, origin.parameters)) for name in DESIGNS}
+    return {"own wants": own, **{name: np.broadcast_to(each, own.shape) for name, each in weights.items()}}
 
 
 def _grand_mean(means: np.ndarray) -> np.ndarray:
