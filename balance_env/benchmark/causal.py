@@ -15,7 +15,8 @@ from ..core.world import NOBODY, Outcome, Verb
 from ..doctrines.balancers import ALARM
 from ..metrics import Metric
 from ..vector import VectorEnv
-from .forks import HORIZON, Finding, Fork, draw_where, estimate, finding, living, wants
+from .findings import Finding, estimate, finding
+from .forks import HORIZON, Fork, draw_where, living, wants
 from .history import Act
 
 RESPONSE_YEARS = 5  # within which an answer to a rise counts as one; design choice

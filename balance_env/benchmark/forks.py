@@ -8,7 +8,7 @@ Analysis, section 11.2). Sizes: `M` cases, each a world of an origin, `K` branch
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -17,37 +17,14 @@ from ..core.draws import make_key
 from ..core.reward import DESIGNS, Term, design_weights
 from ..core.world import NOBODY, Clock, Verb
 from ..doctrines import doctrine_id
-from ..metrics import Compared, Metric
 from ..scenario import LONGEST_GAME, Scenario
 from ..vector import VectorEnv
-from .bootstrap import LEAST_UNITS, Scores, bootstrap
 from .history import Act, let_act, year_draws
 
 HORIZON = 10  # years that a fork is followed; design choice
 AGE = 10  # years that worlds have lived when they are forked: pacts have formed and beliefs have settled
 
 Players = str | list[str] | np.ndarray | None
-
-
-class Finding(NamedTuple):
-    """What forks measured, as a row of a report.
-
-    Attributes
-    ----------
-    measure, version : str
-    compared : Compared
-        The value beside its null.
-    low, high : float or None
-        The value's 95 % interval over worlds; None under `LEAST_UNITS` worlds.
-    definition : str
-    """
-
-    measure: str
-    version: str
-    compared: Compared
-    low: float | None
-    high: float | None
-    definition: str
 
 
 class Fork:
@@ -206,7 +183,8 @@ def aged_worlds(
         For seats that nobody plays.
     """
     batch = VectorEnv(scenario, worlds, threads=threads, autoreset=False, **overrides)
-    batch.max_cycles = LONGEST_GAME
+    if batch.setting.random_end:
+        batch.max_cycles = LONGEST_GAME
     batch.reset(seed)
     if players is not None:
         batch.set_players(seated(players, batch, seed))
@@ -238,23 +216,6 @@ def draw_where(allowed: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarra
     return worlds, (rng.random(allowed.shape) * allowed)[worlds].argmax(1)
 
 
-def estimate(values: np.ndarray, why: str, seed: int = 0) -> tuple[Metric, float | None, float | None]:
-    """Mean of values (M,) of independent worlds with its 95 % bootstrap interval; of none, why there is none."""
-    values = np.asarray(values, float)
-    if not len(values):
-        return Metric.none(why), None, None
-    if len(values) < LEAST_UNITS:
-        return Metric(float(values.mean()), len(values)), None, None
-    found = bootstrap(_grand_mean, Scores([values[None, :, None]], trained=False), seed=seed)
-    return Metric(float(found.value), len(values)), float(found.low), float(found.high)
-
-
-def finding(measure: str, version: str, values: np.ndarray, why: str, null: Metric, definition: str) -> Finding:
-    """The mean of values (M,) of independent worlds as a row of a report; `why` there is none where M is 0."""
-    metric, low, high = estimate(values, why)
-    return Finding(measure, version, Compared(metric, null), low, high, definition)
-
-
 def wants(origin: VectorEnv, cases: np.ndarray) -> dict[str, np.ndarray]:
     """Weights (M, N, terms) of the reward terms by which outcomes are judged: each state's own, and each design.
 
@@ -263,7 +224,3 @@ def wants(origin: VectorEnv, cases: np.ndarray) -> dict[str, np.ndarray]:
     own = origin.worlds.design[cases]
     weights = {name: np.array(design_weights(name, origin.parameters)) for name in DESIGNS}
     return {"own wants": own, **{name: np.broadcast_to(each, own.shape) for name, each in weights.items()}}
-
-
-def _grand_mean(means: np.ndarray) -> np.ndarray:
-    return means.mean((-1, -2))

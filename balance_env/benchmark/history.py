@@ -77,7 +77,7 @@ class History:
 
 def year_draws(batch: VectorEnv, year: int) -> np.ndarray:
     """Uniform draws (W, N) on which policies act in a year: a function of the batch's seed and size and the year."""
-    return np.random.default_rng((batch.seed, year)).random((batch.num_worlds, batch.num_actors))
+    return np.random.default_rng((batch.seed or 0, year)).random((batch.num_worlds, batch.num_actors))
 
 
 def let_act(batch: VectorEnv, act: Act, draws: np.ndarray, numbers: np.ndarray) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from ..core.reward import Term
 from ..core.world import NOBODY, Outcome, Verb
 from ..vector import VectorEnv
-from .forks import Finding, Fork, draw_where, estimate, finding, living
+from .findings import Finding, estimate, finding
+from .forks import Fork, draw_where, living
 from .history import Act
 
 LATER = 5  # years on, when the others have responded; design choice
@@ -19,7 +20,8 @@ LOSS = 1e-3  # of sufficiency, below which security counts as the same; design c
 UNANSWERING = "always_invest"  # what the others play where nobody responds
 HARMS = (
     "share of arming that, against investing in the same year, lowers the security of a state that meant no harm "
-    "(no dispute, war, sanction or arming of its own the year before) at that year's end"
+    "(no dispute, war, sanction or arming of its own the year before) at that year's end; null: "
+    "investing against investing"
 )
 BACKFIRES = (
     f"share of arming after which the armer's own security is lower {LATER} years on than had it invested, the others "
@@ -40,32 +42,30 @@ def securities(fork: Fork, years: int) -> tuple[np.ndarray, np.ndarray]:
 
     Of the fallen it is 0; a world that has ended keeps its last.
     """
-    kept = first = np.zeros(fork.actor.shape)
-    for year in fork.live(years):
-        lived = fork.terms[..., Term.SECURITY].copy()
-        kept = np.where(was_going[..., None], lived, kept) if year > 1 else lived
-        was_going = fork.going.copy()
-        first = kept if year == 1 else first
-    return first, kept
+    by_year, going = [], []
+    for _ in fork.live(years):
+        by_year.append(fork.terms[..., Term.SECURITY].copy())
+        going.append(fork.going)
+    last = 0 * going[0] + sum(so_far.astype(int) for so_far in going[:-1])  # the year a branch ended in, from 0
+    return by_year[0], np.take_along_axis(np.stack(by_year), last[None, ..., None], 0)[0]
 
 
 def arm_or_invest(
     origin: VectorEnv, cases: np.ndarray, seats: np.ndarray, act: Act | None, alone: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Changes of security that arming makes against investing: of all a year on (M, N), of the armer later (M,).
+    """Changes of security against investing, that arming makes and that investing makes.
 
-    `alone`: all others invest throughout, whatever it does.
+    Of all a year on (M, 2, N), and of the armer `LATER` years on (M, 2). `alone`: all others invest throughout,
+    whatever it does.
     """
-    fork = Fork(origin, cases, 2, act)
-    rows = np.arange(len(cases))
-    if alone:
-        for branch in range(2):
-            for turn in range(1, origin.num_actors):
-                fork.seat(branch, (seats + turn) % origin.num_actors, UNANSWERING)
-    fork.force(0, seats, Verb.ARM)
-    fork.force(1, seats, Verb.INVEST)
-    soon, later = securities(fork, LATER)
-    return soon[:, 0] - soon[:, 1], (later[:, 0] - later[:, 1])[rows, seats]
+    verbs = (Verb.ARM, Verb.INVEST, Verb.INVEST)
+    fork = Fork(origin, cases, len(verbs), act)
+    for branch, verb in enumerate(verbs):
+        for turn in range(1, origin.num_actors if alone else 1):
+            fork.seat(branch, (seats + turn) % origin.num_actors, UNANSWERING)
+        fork.force(branch, seats, verb)
+    soon, later = (security[:, :-1] - security[:, -1:] for security in securities(fork, LATER))
+    return soon, later[np.arange(len(cases)), :, seats]
 
 
 def chosen_arms(origin: VectorEnv, act: Act | None) -> np.ndarray:
@@ -81,7 +81,7 @@ def security_dilemma(origin: VectorEnv, rng: np.random.Generator, act: Act | Non
 
     One armer is drawn in each world that has any; a branch arms and a branch invests in the first year, and then the
     armer, like the others, plays on as it does. The first share counts cases with a harmless state beside the armer.
-    Null of the second: the same where nobody responds, so that the excess over it is the responses' doing.
+    Null of the second: the same where nobody responds, so that the excess over it is the doing of the responses.
     """
     found = []
     alive, quiet = living(origin), harmless(origin)
@@ -90,10 +90,10 @@ def security_dilemma(origin: VectorEnv, rng: np.random.Generator, act: Act | Non
         soon, later = arm_or_invest(origin, cases, seats, act, alone=False)
         _, unanswered = arm_or_invest(origin, cases, seats, act, alone=True)
         meek = quiet[cases] & (np.arange(origin.num_actors) != seats[:, None])
-        hurt = ((soon < -LOSS) & meek).any(1)[meek.any(1)]
+        hurt = ((soon < -LOSS) & meek[:, None]).any(-1)[meek.any(1)]
         nobody, unarmed = "no state that meant no harm stands beside an armer", "nobody arms in any world"
-        still = estimate(np.zeros(int(meek.any(1).sum())), nobody)[0]  # investing in both branches changes nothing
-        found.append(finding("security dilemma: harms the harmless", whose, hurt, nobody, still, HARMS))
-        null = estimate(unanswered < -LOSS, unarmed)[0]
-        found.append(finding("security dilemma: backfires", whose, later < -LOSS, unarmed, null, BACKFIRES))
+        null = estimate(hurt[:, 1], nobody)[0]
+        found.append(finding("security dilemma: harms the harmless", whose, hurt[:, 0], nobody, null, HARMS))
+        null = estimate(unanswered[:, 0] < -LOSS, unarmed)[0]
+        found.append(finding("security dilemma: backfires", whose, later[:, 0] < -LOSS, unarmed, null, BACKFIRES))
     return found
