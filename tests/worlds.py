@@ -279,7 +279,7 @@ def batch_of(*cases: Case, open_verbs: int = 3) -> VectorEnv:
     verbs = [verb.name.lower() for verb in OBJECT_VERBS[:open_verbs]]
     batch = VectorEnv("default", len(cases), states=cases[0].size, verbs=verbs, threads=1, autoreset=False)
     batch.reset(0)
-    batch._p = cases[0].p
+    batch._p, batch.parameters = cases[0].p, Parameters(*cases[0].p.item())
     for w, case in enumerate(cases):
         for array, its in zip(batch.worlds, case.world, strict=True):
             array[w] = its

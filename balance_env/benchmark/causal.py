@@ -139,7 +139,8 @@ def perceived(origin: VectorEnv, piece: Other) -> np.ndarray:
 def bystanders(origin: VectorEnv) -> np.ndarray:
     """Who feels threatened by another's challenger and may stand by its target: (W, N, N), at [w, c, k].
 
-    In no dispute itself, untied to the challenger c, and fearing it more than `ALARM`, as a balancer of threats does.
+    In no dispute itself, untied to the challenger c, no client of the target, and fearing c more than `ALARM`, as a
+    balancer of threats does.
     """
     actor, everybody = origin.worlds.actor, np.arange(origin.num_actors)
     target = actor["dispute"]

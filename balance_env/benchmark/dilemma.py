@@ -121,7 +121,8 @@ class Dilemma:
         highs = {name: np.inf if high is None else high for name, (_, _, high) in self.margins.items()}
         if is_dilemma(lows):
             return "yes"
-        return "undecided" if is_dilemma(highs) else "no"
+        fails = any(highs[name] < 0 for name in ALWAYS) or all(highs[name] < 0 for name in TEMPTING)
+        return "no" if fails else "undecided"
 
     def as_dict(self) -> dict[str, Any]:
         """All of it in plain numbers and words."""

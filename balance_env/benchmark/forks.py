@@ -65,7 +65,7 @@ class Fork:
         self.shape = (len(self.cases), branches)
         self.batch = origin.fork(np.repeat(self.cases, branches), threads or origin.threads)
         self.forced = np.full((*self.shape, origin.num_actors), NOBODY, np.int64)  # acts of the year to come
-        self.actor = self.batch.worlds.actor.reshape(*self.shape, -1)  # (M, K, N) records
+        self.actor = self.batch.worlds.actor.reshape(self.forced.shape)  # (M, K, N) records
         self._rows = np.arange(len(self.cases))
         self.batch.worlds.clock[:, Clock.RANDOM_END] = 0
 
@@ -121,7 +121,7 @@ class Fork:
 
     def redraw(self, branch: int, number: int) -> None:
         """Give a branch another chance: draws of its own, the same for all branches redrawn by one `number`."""
-        key = self.batch.worlds.clock.reshape(*self.shape, -1)[:, branch, Clock.KEY]
+        key = self._unfold(self.batch.worlds.clock)[:, branch, Clock.KEY]
         key[:] = [make_key(int(old), number, 0) for old in key]
 
     def actions(self, verb: Verb) -> np.ndarray:
@@ -140,7 +140,7 @@ class Fork:
             if self.act is not None:
                 draws = np.repeat(year_draws(self.origin, start + year)[self.cases], self.shape[1], axis=0)
                 let_act(self.batch, self.act, draws, np.repeat(self.cases, self.shape[1]))
-            self.batch.advance(self.forced.reshape(-1, self.batch.num_actors))
+            self.batch.advance(self.forced.reshape(self.batch.pending_actions.shape))
             self.forced[...] = NOBODY
             yield year
 
