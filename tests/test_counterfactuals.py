@@ -11,15 +11,8 @@ import pytest
 from worlds import batch_of, make_world
 
 from balance_env.benchmark import counterfactuals
-from balance_env.benchmark.causal import (
-    answers,
-    balancing,
-    bystanders,
-    chance_of_challenger,
-    passed_bucks,
-    perceived,
-    worth_of_pacts,
-)
+from balance_env.benchmark.bucks import bystanders, chance_of_challenger, passed_bucks, perceived
+from balance_env.benchmark.causal import answers, balancing, worth_of_pacts
 from balance_env.benchmark.counterfactuals import fork_rows
 from balance_env.benchmark.forks import Fork, aged_worlds
 from balance_env.benchmark.spiral import LATER, arm_or_invest, harmless, security_dilemma

@@ -13,7 +13,8 @@ import numpy as np
 
 from ..doctrines import CONSTANTS, DOCTRINES
 from ..vector import VectorEnv
-from .causal import balancing, passed_bucks, worth_of_pacts
+from .bucks import passed_bucks
+from .causal import balancing, worth_of_pacts
 from .dilemma import BACKGROUND, WORLDS, dilemma_findings
 from .findings import Finding, line, row
 from .forks import AGE, Players, aged_worlds
