@@ -187,3 +187,10 @@ def test_an_estimate_of_nothing_says_why():
     assert estimate(np.ones(3), "")[1:] == (None, None)
     value, low, high = estimate(np.arange(101.0), "")
     assert low < value.value == 50.0 < high
+
+
+def test_the_interval_of_a_share_is_not_a_point_though_all_are_alike():
+    """Wilson's, of 0 in 10: up to z^2 / (10 + z^2)."""
+    value, low, high = estimate(np.zeros(10, bool), "")
+    assert (value.value, low) == (0.0, pytest.approx(0.0, abs=1e-12))
+    assert high == pytest.approx(1.959964**2 / (10 + 1.959964**2))

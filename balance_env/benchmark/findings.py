@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from ..metrics import Compared, Metric
-from .bootstrap import LEAST_UNITS, Scores, bootstrap
+from .bootstrap import LEAST_UNITS, LEVEL, Scores, bootstrap
 
 
 class Finding(NamedTuple):
@@ -32,14 +33,25 @@ class Finding(NamedTuple):
 
 
 def estimate(values: np.ndarray, why: str, seed: int = 0) -> tuple[Metric, float | None, float | None]:
-    """Mean of values (M,) of independent worlds with its 95 % bootstrap interval; of none, why there is none."""
-    values = np.asarray(values, float)
+    """Mean of values (M,) of independent worlds with its 95 % interval; of none, why there is none.
+
+    The interval of a share, of values that are true or false, is Wilson's, which does not shrink to a point where all
+    are alike; that of other means is a bootstrap's.
+
+    Source: Wilson 1927, Journal of the American Statistical Association 22; Brown, Cai & DasGupta 2001, Statistical
+    Science 16, on intervals of a share.
+    """
+    values = np.asarray(values)
     if not len(values):
         return Metric.none(why), None, None
+    metric = Metric(float(values.mean()), len(values))
     if len(values) < LEAST_UNITS:
-        return Metric(float(values.mean()), len(values)), None, None
+        return metric, None, None
+    if values.dtype == bool:
+        share = stats.binomtest(int(values.sum()), len(values)).proportion_ci(LEVEL, "wilson")
+        return metric, float(share.low), float(share.high)
     found = bootstrap(_grand_mean, Scores([values[None, :, None]], trained=False), seed=seed)
-    return Metric(float(found.value), len(values)), float(found.low), float(found.high)
+    return metric, float(found.low), float(found.high)
 
 
 def finding(measure: str, version: str, values: np.ndarray, why: str, null: Metric, definition: str) -> Finding:
