@@ -311,6 +311,15 @@ def test_rows_have_the_columns_of_a_report_and_the_same_seed_gives_the_same(tmp_
         assert next(list(row) for row in csv.DictReader(lines)) == list(rows[0])
 
 
+@pytest.mark.parametrize(
+    ("name", "change"), [("default", {"states": 2}), ("coercive", {"max_cycles": 12}), ("concert", {})]
+)
+def test_every_kind_of_scenario_can_be_forked(name, change):
+    origin = aged_worlds(name, ["random_legal", "grim"], worlds=6, seed=1, threads=1, **change)
+    for row in fork_rows({name: origin}, 1):
+        assert (row["value"] is None) == bool(row["why"])
+
+
 def test_a_policy_from_outside_is_measured_like_a_doctrine():
     def invest(rows, masks, draws, worlds, seats):
         return np.zeros(len(rows), int)

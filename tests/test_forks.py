@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from worlds import batch_of, make_world
@@ -194,3 +197,11 @@ def test_the_interval_of_a_share_is_not_a_point_though_all_are_alike():
     value, low, high = estimate(np.zeros(10, bool), "")
     assert (value.value, low) == (0.0, pytest.approx(0.0, abs=1e-12))
     assert high == pytest.approx(1.959964**2 / (10 + 1.959964**2))
+
+
+def test_the_program_of_the_page_runs():
+    page = (Path(__file__).resolve().parents[1] / "docs" / "forks.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    told = {}
+    exec(program, told)
+    assert told["totals"].shape == (100, 2, 8, 6)
