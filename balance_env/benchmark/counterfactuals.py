@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import time
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -69,9 +70,14 @@ def main() -> None:
         origin = aged_worlds(
             name, players, worlds=options.worlds, seed=options.seed, years=options.years, threads=options.threads
         )
+        start = time.process_time()
         told = find(origin, options.seed)
+        seconds = time.process_time() - start
         rows += [row(name, found) for found in told]
-        print(f"{name}, {options.players}, {options.worlds} worlds after {options.years} years", flush=True)
+        print(
+            f"{name}, {options.players}, {options.worlds} worlds after {options.years} years "
+            f"({seconds:.1f} s of a processor)"
+        )
         print("\n".join(line(found) for found in told), flush=True)
     if options.csv:
         with options.csv.open("w", newline="", encoding="utf-8") as file:
