@@ -30,7 +30,7 @@ def check_threads(threads: int | None, worlds: int, actors: int) -> int:
         return max(1, min(cores, worlds * actors * actors // WORK_PER_THREAD))
     if not 1 <= threads <= cores:
         raise ValueError(f"threads = {threads}: 1 to {cores}, the cores this process may use")
-    return min(threads, worlds)
+    return max(1, min(threads, worlds))
 
 
 def checked_actions(actions: Any, shape: tuple[int, ...], count: int) -> np.ndarray:

@@ -236,6 +236,17 @@ class Seating:
                 seen = rows[chosen][:, -team.years * self.row_size :]
                 actions[chosen] = team(seen, masks[chosen], draws[chosen], np.nonzero(chosen)[1])
 
+    def fork(self, chosen: np.ndarray) -> Seating:
+        """The seating of copies of the worlds `chosen` (M,), whose players remember what theirs do."""
+        forked = Seating(self.scenario, len(chosen), self.shape[1], self.row_size)
+        forked.names, forked.teams = list(self.names), list(self.teams)
+        if self.window is not None:
+            kept = self.window.rows.reshape(*self.shape, -1)[chosen]
+            forked._remember(kept.shape[2] // self.row_size)
+            assert forked.window is not None
+            forked.window.rows[...] = kept.reshape(forked.window.rows.shape)
+        return forked
+
     def get_state(self) -> dict[str, Any]:
         """A picklable snapshot: names, versions and memories of the trained players."""
         rows = None if self.window is None else self.window.rows.copy()

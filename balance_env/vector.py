@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -103,29 +104,32 @@ class VectorEnv:
         self.parameters: Parameters = self.scenario.parameters_resolved()
         self.setting = self.scenario.setting(autoreset)
         template = self.scenario.template()
-        self.num_worlds = int(num_worlds)
         self.num_actors = len(template.economy)
         self.num_actions = action_count(self.num_actors, self.setting.open_verbs)
         self.row_size = row_size(self.num_actors)
-        self.seating = Seating(self.scenario, self.num_worlds, self.num_actors, self.row_size)
+        self.seating = Seating(self.scenario, int(num_worlds), self.num_actors, self.row_size)
         self._template = template._replace(player=np.broadcast_to(self.seating.ids(players), self.num_actors).copy())
-        self.threads = check_threads(threads, self.num_worlds, self.num_actors)
-        out = allocate_out(1, self.num_actors, self.num_actions)
-        each = sum(array.nbytes for array in out) + bytes_per_world(self.num_actors, len(Term))
-        check_memory(self.num_worlds, self.num_actors, each)
         self.single_observation_space = row_space(self.num_actors)
         self.single_action_space = action_space(self.num_actors, self.setting.open_verbs)
         self.state_space = state_space(self.num_actors)
         self._copy = copy
         self._p = as_record(self.parameters)
-        self._worlds = allocate_worlds(self.num_worlds, self.num_actors, len(Term))
-        self._out = allocate_out(self.num_worlds, self.num_actors, self.num_actions)
-        self._actions = np.zeros((self.num_worlds, self.num_actors), np.int64)
-        self._draws = np.zeros((self.num_worlds, self.num_actors))
-        self._live = np.full(self.num_worlds, LIVE, np.int64)
-        self._episodes = np.zeros(self.num_worlds, np.int64)
         self._seed: int | None = None
+        self._allocate(int(num_worlds), threads)
         self._note_players()
+
+    def _allocate(self, num_worlds: int, threads: int | None) -> None:
+        self.num_worlds = num_worlds
+        self.threads = check_threads(threads, num_worlds, self.num_actors)
+        one = allocate_out(1, self.num_actors, self.num_actions)
+        each = sum(array.nbytes for array in one) + bytes_per_world(self.num_actors, len(Term))
+        check_memory(num_worlds, self.num_actors, each)
+        self._worlds = allocate_worlds(num_worlds, self.num_actors, len(Term))
+        self._out = allocate_out(num_worlds, self.num_actors, self.num_actions)
+        self._actions = np.zeros((num_worlds, self.num_actors), np.int64)
+        self._draws = np.zeros((num_worlds, self.num_actors))
+        self._live = np.full(num_worlds, LIVE, np.int64)
+        self._episodes = np.zeros(num_worlds, np.int64)
         self._start_threads()
 
     def _note_players(self) -> None:
@@ -182,7 +186,7 @@ class VectorEnv:
 
     @property
     def worlds(self) -> World:
-        """The true worlds, as arrays of records (see `core.world`): to read, not to write."""
+        """The true worlds, as arrays of records (see `core.world`): to read; who writes to them `look`s after."""
         return self._worlds
 
     @property
@@ -243,8 +247,7 @@ class VectorEnv:
         """
         self._worlds.actor.player[...] = self.seating.ids(players)
         self._worlds.actor.closed[...] = 0 if closed is None else closed
-        self._note_players()
-        self._step(np.full(self.num_worlds, LOOK, np.int64))
+        self.look()
 
     def player_id(self, name: str) -> int:
         """The id of a player in this batch, for arrays of players; ValueError as of `set_players`."""
@@ -253,6 +256,40 @@ class VectorEnv:
     def player_names(self, w: int = 0) -> list[str]:
         """Who sits in each seat of world `w`, by name."""
         return [self.seating.name_of(int(player)) for player in self._worlds.actor["player"][w]]
+
+    def look(self) -> None:
+        """Write rows and masks anew, from worlds that an experiment has changed, players included."""
+        self._note_players()
+        self._step(np.full(self.num_worlds, LOOK, np.int64))
+
+    def fork(self, chosen: np.ndarray, threads: int | None = None) -> VectorEnv:
+        """Copies of the worlds `chosen` (M,) as they stand, in a batch of their own without autoreset.
+
+        A copy keeps the key and the calendar of its world, so all copies of one draw the same chance: their
+        futures differ by what differs in them and in what is done, and by nothing else.
+
+        Parameters
+        ----------
+        chosen : (M,) of int
+            Numbers of worlds, each as often as it is wanted.
+        threads : int, optional
+            Of the copies' batch, as for any batch.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first reset.
+        """
+        if self._seed is None:
+            raise RuntimeError("fork before reset: call reset(seed) first")
+        forked = copy.copy(self)
+        forked.setting = self.setting._replace(autoreset=0)
+        forked.seating = self.seating.fork(chosen)
+        forked._allocate(len(chosen), threads)
+        for array, its in zip(self._worlds, forked._worlds, strict=True):
+            its[...] = array[chosen]
+        forked.look()
+        return forked
 
     def begin_next(self, chosen: np.ndarray) -> None:
         """Start the next episode in the worlds where `chosen` (W,) is True; the others stay as they are."""
@@ -313,13 +350,20 @@ class VectorEnv:
             self._infos(),
         )
 
-    def advance(self) -> Out:
-        """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves."""
+    def advance(self, forced: np.ndarray | None = None) -> Out:
+        """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves.
+
+        `forced` (W, N): actions that stand over what anybody chose; NOBODY where there is none.
+        """
         if self._plays:
-            choose_actions(self._worlds, self._out, self._actions, 0, self.num_worlds)
+            self._over_ranges(
+                lambda _, start, stop: choose_actions(self._worlds, self._out, self._actions, start, stop)
+            )
         if self._trained_play:
             draw_for_players(self._worlds, self._draws, 0, self.num_worlds)
             self.seating.act(self._worlds, self._out.rows, self._out.masks, self._draws, self._actions)
+        if forced is not None:
+            np.copyto(self._actions, forced, where=forced != NOBODY)
         self._step(self._live)
         return self._out
 
@@ -421,12 +465,12 @@ class VectorEnv:
         players, now = (self.seating.set_state(snapshot["seating"], ids) for ids in (players, now))
         for name, array in self._worlds._asdict().items():
             array[...] = snapshot["worlds"][name]
-        self._worlds.actor["player"], self._template.player[...] = now, players
-        self._note_players()
+        self._worlds.actor["player"] = now
+        self._template = self._template._replace(player=players)
         self._seed = snapshot["seed"]
         for array in self._out:
             array[...] = 0
-        self._step(np.full(self.num_worlds, LOOK, np.int64))
+        self.look()
 
     def observe(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Observations and infos as they stand, as after `reset`."""
