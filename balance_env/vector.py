@@ -27,8 +27,8 @@ from .kernels.cpu import (
     run_worlds,
     step_worlds,
 )
-from .players import FIRST_TRAINED, Players, Seating
 from .scenario import Scenario, load_scenario
+from .seating import FIRST_TRAINED, Players, Seating
 from .spaces import action_space, row_space, state_space
 
 SNAPSHOT_VERSION = 3
