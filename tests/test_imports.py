@@ -13,7 +13,7 @@ import balance_env
 
 PACKAGE = Path(balance_env.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
-# What each part may import of the package; core <- doctrines <- kernels <- vector <- parallel, single <- adapters.
+# What each part may import of the package; core <- doctrines <- kernels, seating <- vector <- parallel, single.
 MAY = {
     "benchmark": {"benchmark", "core", "doctrines", "metrics", "policies", "scenario", "vector"},
     "core": {"core"},
@@ -22,7 +22,12 @@ MAY = {
     "scenario": {"core"},
     "spaces": {"core"},
     "metrics": {"metrics"},
-    "vector": {"core", "doctrines", "kernels", "scenario", "spaces"},
+    "networks": {"core"},
+    "policies": {"core", "networks", "scenario"},
+    "players": {"core", "doctrines", "policies", "scenario"},
+    "checks": set(),
+    "seating": {"core", "doctrines", "players", "policies", "scenario"},
+    "vector": {"checks", "core", "kernels", "scenario", "seating", "spaces"},
 }
 CORE_MAY = {"__future__", "math", "enum", "typing", "statistics", "numpy"}
 METRICS_MAY = {"__future__", "collections", "dataclasses", "enum", "math", "numpy", "scipy", "networkx", "sklearn"}

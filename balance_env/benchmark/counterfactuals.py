@@ -46,7 +46,7 @@ def fork_rows(origins: Mapping[str, VectorEnv], seed: int, act: Act | None = Non
     seed : int
         Draws the cases: the same seed, the same rows.
     act : callable, optional
-        Chooses for the seats that no doctrine plays.
+        Chooses for the seats that no player holds.
     """
     return [row(group, found) for group, origin in origins.items() for found in find(origin, seed, act)]
 
@@ -55,7 +55,7 @@ def main() -> None:
     """Print what forks find in worlds of the named scenarios."""
     parser = argparse.ArgumentParser(prog="python -m balance_env.benchmark.counterfactuals", description=__doc__)
     parser.add_argument("scenarios", nargs="+")
-    parser.add_argument("--players", default=BACKGROUND, help=f"a doctrine in every seat, or {MIXED!r}")
+    parser.add_argument("--players", default=BACKGROUND, help=f"a player in every seat, or {MIXED!r}")
     parser.add_argument("--worlds", type=int, default=WORLDS)
     parser.add_argument("--years", type=int, default=AGE, help="that worlds have lived when they are forked")
     parser.add_argument("--seed", type=int, default=0)

@@ -16,7 +16,6 @@ from ..core.actions import PLAIN_VERBS, encode
 from ..core.draws import make_key
 from ..core.reward import DESIGNS, Term, design_weights
 from ..core.world import NOBODY, Clock, Verb
-from ..doctrines import doctrine_id
 from ..scenario import LONGEST_GAME, Scenario
 from ..vector import VectorEnv
 from .history import Act, let_act, year_draws
@@ -40,7 +39,7 @@ class Fork:
         Worlds of the origin, each as often as it is wanted.
     branches : int
     act : callable, optional
-        Chooses for the seats that no doctrine plays. It knows worlds by their numbers in the origin; what it
+        Chooses for the seats that no player holds. It knows worlds by their numbers in the origin; what it
         remembers is not forked, so policies with a memory of their own need another way.
     threads : int, optional
         By default those of the origin.
@@ -61,7 +60,7 @@ class Fork:
     ) -> None:
         self.origin, self.cases, self.act = origin, np.asarray(cases), act
         if act is None and (origin.worlds.actor["player"][self.cases] == NOBODY).any():
-            raise ValueError("a fork needs a doctrine in every seat, or `act` for the others")
+            raise ValueError("a fork needs a player in every seat, or `act` for the others")
         self.shape = (len(self.cases), branches)
         self.batch = origin.fork(np.repeat(self.cases, branches), threads or origin.threads)
         self.forced = np.full((*self.shape, origin.num_actors), NOBODY, np.int64)  # acts of the year to come
@@ -87,9 +86,9 @@ class Fork:
         """Raise the forces of `seats` (M,) by the share `delta`; capability shares follow at the first year's end."""
         self.actor["forces"][self._rows, branch, seats] *= 1.0 + delta
 
-    def seat(self, branch: int, seats: np.ndarray, doctrine: str) -> None:
-        """Let `doctrine` play `seats` (M,) throughout."""
-        self.actor["player"][self._rows, branch, seats] = doctrine_id(doctrine)
+    def seat(self, branch: int, seats: np.ndarray, player: str) -> None:
+        """Let `player` hold `seats` (M,) throughout: see `players` of `VectorEnv`."""
+        self.actor["player"][self._rows, branch, seats] = self.batch.player_id(player)
 
     def ally(self, branch: int, one: np.ndarray, other: np.ndarray) -> None:
         """Put a new pact between the states `one` and `other` (M,), with a new pact's pledges."""
@@ -175,7 +174,7 @@ def aged_worlds(
     Parameters
     ----------
     players : name, list of names, (W, N) of ids, or None
-        Doctrines in the seats; a list is drawn from, for every seat of every world. None: `act` plays all.
+        Who holds the seats; a list is drawn from, for every seat of every world. None: `act` plays all.
 
     Raises
     ------
@@ -198,10 +197,10 @@ def aged_worlds(
 
 
 def seated(players: Players, batch: VectorEnv, seed: int) -> np.ndarray:
-    """Ids (W, N) of doctrines in the seats: of one name, or drawn from a list of names."""
+    """Ids (W, N) of players in the seats: of one name, or drawn from a list of names."""
     if isinstance(players, np.ndarray):
         return players
-    ids = [doctrine_id(name) for name in ([players] if isinstance(players, str) else players or [])]
+    ids = [batch.player_id(name) for name in ([players] if isinstance(players, str) else players or [])]
     return np.random.default_rng(seed).choice(ids, (batch.num_worlds, batch.num_actors))
 
 

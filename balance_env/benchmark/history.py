@@ -33,7 +33,7 @@ class History:
     names : (N,) list of str
         Of the states, by ident.
     player : (W, N) int
-        The doctrine in each seat by id, NOBODY where somebody else acted.
+        The player in each seat by its id in the batch, NOBODY where `act` did.
     design : (W, N, K) float
         Weights of the reward terms: what each actor wants.
     going : (T + 1, W) bool
@@ -81,7 +81,7 @@ def year_draws(batch: VectorEnv, year: int) -> np.ndarray:
 
 
 def let_act(batch: VectorEnv, act: Act, draws: np.ndarray, numbers: np.ndarray) -> None:
-    """Write what `act` chooses for the living seats that no doctrine plays to the batch's pending actions.
+    """Write what `act` chooses for the living seats that no player holds to the batch's pending actions.
 
     `draws` (W, N); `numbers` (W,): by which `act` knows the worlds.
     """
@@ -101,7 +101,7 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
     batch : VectorEnv
         With `autoreset=False`: an ended world must stay to be read.
     act : callable, optional
-        Chooses for the living seats that no doctrine plays; draws are the same for every `act`.
+        Chooses for the living seats that no player holds; draws are the same for every `act`.
     years : int, optional
         Stop after so many, though worlds go on.
 
@@ -114,8 +114,8 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
         raise ValueError("watch needs a batch without autoreset that was reset: VectorEnv(..., autoreset=False)")
     out, worlds = batch.outputs, batch.worlds
     player = np.array(worlds.actor["player"])
-    if act is None and (player < 0).any():
-        raise ValueError("watch needs a doctrine in every seat, or `act` for the others")
+    if act is None and (player == NOBODY).any():
+        raise ValueError("watch needs a player in every seat, or `act` for the others")
     going = out.ended == 0
     kept: list[tuple[np.ndarray, ...]] = []
 
