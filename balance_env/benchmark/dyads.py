@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .codebook import MISSING
-from .disputes import DisputeYears
+from .conflicts import DisputeYears
 from .events import sanctions_imposed
 from .lived import Lived
 
