@@ -310,10 +310,10 @@ def test_the_page_on_records_runs(tmp_path, monkeypatch, capsys):
     (command,) = re.findall(r"^    balance-env (export .*)", page, re.M)
     assert main(command.replace("--episodes 100", "--episodes 20").split()) == 0
     draw = np.random.default_rng(0)
+    pairs_and_years = [(i, year) for i in range(2, 22) for year in range(1900, 1930)]
     lines = [
-        f"{one},{one + 1},{year},{int(draw.random() < 0.3)},0,1,1,{1000 * draw.random():.0f},{draw.random()},.2,{year % 2},"
-        for one in range(2, 22)
-        for year in range(1900, 1930)
+        f"{i},{i + 1},{year},{int(draw.random() < 0.3)},0,1,1,{1000 * draw.random()},{draw.random()},0.2,{year % 2},5"
+        for i, year in pairs_and_years
     ]
     (tmp_path / "real.csv").write_text("\n".join([REAL.splitlines()[0], *lines]))
     program, *_ = re.findall(r"```python\n(.*?)```", page, re.S)
