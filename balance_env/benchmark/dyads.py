@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .codebook import MISSING
-from .conflicts import DisputeYears
+from .dispute_years import DisputeYears
 from .events import sanctions_imposed
 from .lived import Lived
 

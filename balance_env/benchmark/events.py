@@ -9,7 +9,7 @@ import numpy as np
 from ..core.world import NOBODY, Outcome, Verb
 from ..record import Kind
 from .codebook import COW_LOST, COW_STALEMATE, COW_WON, DISPNUM, EVENT_KINDS, MISSING
-from .conflicts import WARS, DisputeYears, Heads
+from .dispute_years import WARS, DisputeYears, Heads
 from .lived import Lived
 
 KINDS = tuple(EVENT_KINDS)

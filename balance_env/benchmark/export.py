@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ..scenario import Scenario
-from ..vector import VectorEnv
+from ..vector import Seats, VectorEnv
 from .codebook import PANELS
 from .history import Act, History, watch
 from .panels import Panel, Source, panels
@@ -25,7 +25,7 @@ USUAL_YEARS = 200  # of an episode, where memory is reckoned
 
 def export(
     scenario: Scenario,
-    players: str | Sequence[str],
+    players: Seats,
     episodes: int,
     seed: int,
     folder: str | Path,
@@ -78,7 +78,7 @@ def export(
 
 
 def _play(
-    scenario: Scenario, players: str | Sequence[str], episodes: int, seed: int, years: int, act: Act | None
+    scenario: Scenario, players: Seats, episodes: int, seed: int, years: int, act: Act | None
 ) -> Iterator[tuple[History, Source]]:
     """Histories of as many worlds at a time as memory should hold."""
     actors = len(scenario.state_names())
@@ -86,8 +86,9 @@ def _play(
     batch = VectorEnv(scenario, min(episodes, at_once), players=players, autoreset=False)
     if years:
         batch.max_cycles = years
-    by_seat = [players] * actors if isinstance(players, str) else players
-    names = np.broadcast_to(np.array([str(name) for name in by_seat]), (batch.num_worlds, actors))
+    by_seat = [players] * actors if players is None or isinstance(players, str | Path) else players
+    named = np.array([str(name) for name in by_seat])
+    names = None if players is None else np.broadcast_to(named, (batch.num_worlds, actors))
     for block, first in enumerate(range(0, episodes, batch.num_worlds)):
         batch.reset(seed if block == 0 else None)
         history = watch(batch, act)

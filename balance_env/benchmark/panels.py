@@ -19,7 +19,7 @@ from ..core.world import NOBODY, Ending, Outcome, Verb
 from ..doctrines import Script
 from ..vector import LEARNER
 from .codebook import CCODE, MISSING, PANELS, WORD
-from .conflicts import DisputeYears, dispute_years
+from .dispute_years import DisputeYears, dispute_years
 from .dyads import dyad_years, or_missing, pairs_of
 from .events import KINDS, event_rows
 from .history import History
