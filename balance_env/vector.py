@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import secrets
 from collections.abc import Sequence
@@ -72,7 +73,7 @@ def check_threads(threads: int | None, worlds: int, actors: int) -> int:
         return max(1, min(cores, worlds * actors * actors // WORK_PER_THREAD))
     if not 1 <= threads <= cores:
         raise ValueError(f"threads = {threads}: 1 to {cores}, the cores this process may use")
-    return min(threads, worlds)
+    return max(1, min(threads, worlds))
 
 
 def seat_players(players: Seats, actors: int) -> np.ndarray:
@@ -148,26 +149,29 @@ class VectorEnv:
         self.parameters: Parameters = self.scenario.parameters_resolved()
         self.setting = self.scenario.setting(autoreset)
         template = self.scenario.template()
-        self.num_worlds = int(num_worlds)
         self.num_actors = len(template.economy)
         players_by_seat = seat_players(players, self.num_actors)
         self._template = template._replace(player=players_by_seat)
         self.num_actions = action_count(self.num_actors, self.setting.open_verbs)
         self.row_size = row_size(self.num_actors)
-        self.threads = check_threads(threads, self.num_worlds, self.num_actors)
-        check_memory(self.num_worlds, self.num_actors, self.num_actions)
         self.single_observation_space = row_space(self.num_actors)
         self.single_action_space = action_space(self.num_actors, self.setting.open_verbs)
         self.state_space = state_space(self.num_actors)
         self._copy = copy
         self._plays = bool((players_by_seat != NOBODY).any())
         self._p = as_record(self.parameters)
-        self._worlds = allocate_worlds(self.num_worlds, self.num_actors, len(Term))
-        self._out = allocate_out(self.num_worlds, self.num_actors, self.num_actions)
-        self._actions = np.zeros((self.num_worlds, self.num_actors), np.int64)
-        self._live = np.full(self.num_worlds, LIVE, np.int64)
-        self._episodes = np.zeros(self.num_worlds, np.int64)
         self._seed: int | None = None
+        self._allocate(int(num_worlds), threads)
+
+    def _allocate(self, num_worlds: int, threads: int | None) -> None:
+        self.num_worlds = num_worlds
+        self.threads = check_threads(threads, num_worlds, self.num_actors)
+        check_memory(num_worlds, self.num_actors, self.num_actions)
+        self._worlds = allocate_worlds(num_worlds, self.num_actors, len(Term))
+        self._out = allocate_out(num_worlds, self.num_actors, self.num_actions)
+        self._actions = np.zeros((num_worlds, self.num_actors), np.int64)
+        self._live = np.full(num_worlds, LIVE, np.int64)
+        self._episodes = np.zeros(num_worlds, np.int64)
         self._start_threads()
 
     def _start_threads(self) -> None:
@@ -219,7 +223,7 @@ class VectorEnv:
 
     @property
     def worlds(self) -> World:
-        """The true worlds, as arrays of records (see `core.world`): to read, not to write."""
+        """The true worlds, as arrays of records (see `core.world`): to read; who writes to them `look`s after."""
         return self._worlds
 
     @property
@@ -271,7 +275,39 @@ class VectorEnv:
         self._worlds.actor.player[...] = players
         self._worlds.actor.closed[...] = 0 if closed is None else closed
         self._plays = bool((np.asarray(players) != NOBODY).any())
+        self.look()
+
+    def look(self) -> None:
+        """Write rows and masks anew, from worlds that an experiment has changed."""
         self._step(np.full(self.num_worlds, LOOK, np.int64))
+
+    def fork(self, chosen: np.ndarray, threads: int | None = None) -> VectorEnv:
+        """Copies of the worlds `chosen` (M,) as they stand, in a batch of their own without autoreset.
+
+        A copy keeps the key and the calendar of its world, so all copies of one draw the same chance: their
+        futures differ by what differs in them and in what is done, and by nothing else.
+
+        Parameters
+        ----------
+        chosen : (M,) of int
+            Numbers of worlds, each as often as it is wanted.
+        threads : int, optional
+            Of the copies' batch, as for any batch.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first reset.
+        """
+        if self._seed is None:
+            raise RuntimeError("fork before reset: call reset(seed) first")
+        forked = copy.copy(self)
+        forked.setting = self.setting._replace(autoreset=0)
+        forked._allocate(len(chosen), threads)
+        for array, its in zip(self._worlds, forked._worlds, strict=True):
+            its[...] = array[chosen]
+        forked.look()
+        return forked
 
     def begin_next(self, chosen: np.ndarray) -> None:
         """Start the next episode in the worlds where `chosen` (W,) is True; the others stay as they are."""
@@ -332,10 +368,17 @@ class VectorEnv:
             self._infos(),
         )
 
-    def advance(self) -> Out:
-        """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves."""
+    def advance(self, forced: np.ndarray | None = None) -> Out:
+        """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves.
+
+        `forced` (W, N): actions that stand over what anybody chose; NOBODY where there is none.
+        """
         if self._plays:
-            choose_actions(self._worlds, self._out, self._actions, 0, self.num_worlds)
+            self._over_ranges(
+                lambda _, start, stop: choose_actions(self._worlds, self._out, self._actions, start, stop)
+            )
+        if forced is not None:
+            np.copyto(self._actions, forced, where=forced != NOBODY)
         self._step(self._live)
         return self._out
 
@@ -432,7 +475,7 @@ class VectorEnv:
         self._seed = snapshot["seed"]
         for array in self._out:
             array[...] = 0
-        self._step(np.full(self.num_worlds, LOOK, np.int64))
+        self.look()
 
     def observe(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Observations and infos as they stand, as after `reset`."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.pieces import OTHER_SIZE, OTHERS_START, Other
+from ..core.world import NOBODY
 from ..scenario import Scenario
 from ..vector import VectorEnv
 
@@ -89,6 +90,24 @@ def threat_in_rows(rows: np.ndarray, order: np.ndarray) -> np.ndarray:
     return threat
 
 
+def year_draws(batch: VectorEnv, year: int) -> np.ndarray:
+    """Uniform draws (W, N) on which policies act in a year: a function of the batch's seed and size and the year."""
+    return np.random.default_rng((batch.seed or 0, year)).random((batch.num_worlds, batch.num_actors))
+
+
+def let_act(batch: VectorEnv, act: Act, draws: np.ndarray, numbers: np.ndarray) -> None:
+    """Write what `act` chooses for the living seats that no doctrine plays to the batch's pending actions.
+
+    `draws` (W, N); `numbers` (W,): by which `act` knows the worlds.
+    """
+    out = batch.outputs
+    chosen = (batch.worlds.actor["player"] == NOBODY) & (out.alive > 0) & (out.ended == 0)[:, None]
+    worlds, seats = np.nonzero(chosen)
+    if len(worlds):
+        actions = act(out.rows[chosen], out.masks[chosen], draws[chosen], numbers[worlds], seats)
+        batch.pending_actions[worlds, seats] = actions
+
+
 def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) -> History:
     """Play a batch that was just reset to the end of every world, and keep what happened.
 
@@ -125,10 +144,7 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
     while going.any() and (years is None or len(kept) <= years):
         legal = out.masks > 0
         if act is not None:
-            chosen = (player < 0) & (out.alive > 0) & going[:, None]
-            draws = np.random.default_rng((batch.seed, len(kept))).random(player.shape)
-            where = np.nonzero(chosen)
-            batch.pending_actions[where] = act(out.rows[chosen], out.masks[chosen], draws[chosen], *where)
+            let_act(batch, act, year_draws(batch, len(kept)), np.arange(batch.num_worlds))
         batch.advance()
         keep(going.copy(), batch.pending_actions, legal)
         going &= out.ended == 0
