@@ -15,7 +15,7 @@ PACKAGE = Path(balance_env.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 # What each part may import of the package; core <- doctrines <- kernels, seating <- vector <- parallel, single.
 MAY = {
-    "benchmark": {"benchmark", "core", "doctrines", "metrics", "policies", "scenario", "vector"},
+    "benchmark": {"benchmark", "core", "doctrines", "metrics", "policies", "record", "scenario", "vector"},
     "core": {"core"},
     "doctrines": {"core", "doctrines"},
     "kernels": {"core", "doctrines", "kernels"},
@@ -118,6 +118,13 @@ def test_learning_libraries_stay_outside_but_for_adapters():
     for path in FILES:
         if part_of(path) != "adapters":
             assert not imports_of(path)[1] & LEARNING, label(path)
+
+
+def test_only_files_of_records_need_arrow():
+    knowing = {label(path) for path in FILES if "pyarrow" in imports_of(path)[1]}
+    assert knowing == {"benchmark/cow.py", "benchmark/parquet.py"}
+    program = "import sys, balance_env.cli; assert 'pyarrow' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_importing_compiles_nothing_and_loads_no_learning_library():
