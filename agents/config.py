@@ -106,6 +106,8 @@ def _lines(error: ValidationError) -> str:
             nearest = difflib.get_close_matches(key, Config.model_fields, 1)
             hint = f", did you mean {nearest[0]!r}?" if nearest else "."
             lines.append(f"unknown key {key!r}{hint} Allowed: {', '.join(Config.model_fields)}")
+        elif entry["type"] == "value_error":  # a sentence of ours, which names the value
+            lines.append(entry["msg"].removeprefix("Value error, "))
         else:
             lines.append(f"{key}: {entry['msg']}, given {entry['input']!r}")
     return "\n".join(lines)

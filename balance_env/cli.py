@@ -86,7 +86,7 @@ def make_parser() -> argparse.ArgumentParser:
     sub.add_argument("--all", action="store_true", help="all parameters, not only those that differ from the defaults")
     sub = command("run", run_history, "Play one episode and tell its history.")
     who = "one player, or several with commas for the seats in turn: names from `balance-env list`, paths of policies"
-    usual = f"(default {','.join(DEFAULT_OPPONENTS)})"
+    usual = f"(default {', '.join(DEFAULT_OPPONENTS)})"
     sub.add_argument("--players", help=f"{who} {usual}")
     sub.add_argument("--years", type=int, default=YEARS, help=f"horizon ({YEARS}); 0: the end comes by chance")
     sub.add_argument("--seed", type=int, default=0)

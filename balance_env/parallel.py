@@ -10,10 +10,11 @@ from pettingzoo import ParallelEnv
 from pettingzoo.utils import parallel_to_aec
 from pettingzoo.utils.env import AECEnv
 
+from .checks import check_snapshot
 from .core.world import Clock, Ending
 from .scenario import Scenario
 from .spaces import observation_space
-from .vector import VectorEnv, check_snapshot
+from .vector import VectorEnv
 
 Observation = np.ndarray | dict[str, np.ndarray]
 RENDER_MODES = ("ansi", "human")
@@ -233,7 +234,8 @@ def parallel_env(
     max_cycles : int, optional
         Years to the cut; fixes the horizon and switches the random end off.
     **overrides
-        `mask_in_obs`, fields of the scenario (`fallen="stay"`, `states=12`) or parameters (`offence=2.0`).
+        `mask_in_obs`, fields of the scenario (`fallen="stay"`, `states=12`), parameters (`offence=2.0`), or
+        `players` as of `VectorEnv`: what is given for a seat that somebody holds is overwritten.
 
     Raises
     ------

@@ -10,11 +10,12 @@ import numpy as np
 from gymnasium.vector import VectorEnv as GymnasiumVectorEnv
 from gymnasium.vector.utils import batch_space
 
+from .checks import checked_actions
 from .core.world import Clock, Ending
 from .players import LEARNER
 from .scenario import Scenario
 from .spaces import observation_space
-from .vector import VectorEnv, checked_actions
+from .vector import VectorEnv
 
 DEFAULT_OPPONENTS = ("balance_of_power", "balance_of_threat", "bandwagon_for_profit", "buck_passer")
 

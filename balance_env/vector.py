@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import copy
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import check_memory, check_snapshot, check_threads, checked_actions
 from .core.actions import action_count
 from .core.params import Parameters, as_record
 from .core.pieces import OTHER_SIZE, Relation, row_size, state_size
@@ -26,13 +27,12 @@ from .kernels.cpu import (
     run_worlds,
     step_worlds,
 )
-from .players import FIRST_TRAINED, Players, Seating
 from .scenario import Scenario, load_scenario
+from .seating import FIRST_TRAINED, Players, Seating
 from .spaces import action_space, row_space, state_space
 
 SNAPSHOT_VERSION = 3
 SEED_BITS = 62
-WORK_PER_THREAD = 4096  # pairs of actors below which a further thread costs more than it brings
 
 
 def allocate_out(worlds: int, actors: int, actions: int) -> Out:
@@ -54,54 +54,6 @@ def allocate_out(worlds: int, actors: int, actions: int) -> Out:
         wars=np.zeros(worlds, np.int32),
         falls=np.zeros(worlds, np.int32),
     )
-
-
-def check_memory(worlds: int, actors: int, actions: int) -> None:
-    """ValueError if the batch needs more memory than is free; says how many worlds would fit."""
-    one = allocate_out(1, actors, actions)
-    each = sum(array.nbytes for array in one) + bytes_per_world(actors, len(Term))
-    try:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # not every system tells
-        return
-    if worlds * each > free:
-        raise ValueError(
-            f"num_worlds = {worlds} needs {worlds * each / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free: "
-            f"at most {free // each} worlds of {actors} states fit"
-        )
-
-
-def check_threads(threads: int | None, worlds: int, actors: int) -> int:
-    """The number of threads to use; None: as many cores as the batch can feed."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if threads is None:
-        return max(1, min(cores, worlds * actors * actors // WORK_PER_THREAD))
-    if not 1 <= threads <= cores:
-        raise ValueError(f"threads = {threads}: 1 to {cores}, the cores this process may use")
-    return min(threads, worlds)
-
-
-def checked_actions(actions: Any, shape: tuple[int, ...], count: int) -> np.ndarray:
-    """`actions` as an array of `shape`; TypeError or ValueError says what is allowed."""
-    given = np.asarray(actions)
-    if given.dtype.kind not in "iu":
-        raise TypeError(f"actions have dtype {given.dtype}: whole numbers are needed")
-    if given.shape != shape:
-        raise ValueError(f"actions have shape {given.shape}: {shape} is needed")
-    if given.min() < 0 or given.max() >= count:
-        raise ValueError(
-            f"actions lie in {given.min()}..{given.max()}: 0 to {count - 1} are allowed "
-            "(masked-out ones inside are replaced by invest and counted)"
-        )
-    return given
-
-
-def check_snapshot(snapshot: Any, key: str = "version") -> dict[str, Any]:
-    """`snapshot` itself; ValueError if it is not what `get_state` gave, which holds `key`."""
-    if not isinstance(snapshot, dict) or key not in snapshot:
-        given = f"a dict without {key!r}" if isinstance(snapshot, dict) else repr(snapshot)
-        raise ValueError(f"set_state needs a snapshot that get_state of such an environment gave, not {given}")
-    return snapshot
 
 
 class VectorEnv:
@@ -152,33 +104,38 @@ class VectorEnv:
         self.parameters: Parameters = self.scenario.parameters_resolved()
         self.setting = self.scenario.setting(autoreset)
         template = self.scenario.template()
-        self.num_worlds = int(num_worlds)
         self.num_actors = len(template.economy)
         self.num_actions = action_count(self.num_actors, self.setting.open_verbs)
         self.row_size = row_size(self.num_actors)
-        self.seating = Seating(self.scenario, self.num_worlds, self.num_actors, self.row_size)
+        self.seating = Seating(self.scenario, int(num_worlds), self.num_actors, self.row_size)
         self._template = template._replace(player=np.broadcast_to(self.seating.ids(players), self.num_actors).copy())
-        self.threads = check_threads(threads, self.num_worlds, self.num_actors)
-        check_memory(self.num_worlds, self.num_actors, self.num_actions)
         self.single_observation_space = row_space(self.num_actors)
         self.single_action_space = action_space(self.num_actors, self.setting.open_verbs)
         self.state_space = state_space(self.num_actors)
         self._copy = copy
         self._p = as_record(self.parameters)
-        self._worlds = allocate_worlds(self.num_worlds, self.num_actors, len(Term))
-        self._out = allocate_out(self.num_worlds, self.num_actors, self.num_actions)
-        self._actions = np.zeros((self.num_worlds, self.num_actors), np.int64)
-        self._draws = np.zeros((self.num_worlds, self.num_actors))
-        self._live = np.full(self.num_worlds, LIVE, np.int64)
-        self._episodes = np.zeros(self.num_worlds, np.int64)
         self._seed: int | None = None
+        self._allocate(int(num_worlds), threads)
         self._note_players()
+
+    def _allocate(self, num_worlds: int, threads: int | None) -> None:
+        self.num_worlds = num_worlds
+        self.threads = check_threads(threads, num_worlds, self.num_actors)
+        one = allocate_out(1, self.num_actors, self.num_actions)
+        each = sum(array.nbytes for array in one) + bytes_per_world(self.num_actors, len(Term))
+        check_memory(num_worlds, self.num_actors, each)
+        self._worlds = allocate_worlds(num_worlds, self.num_actors, len(Term))
+        self._out = allocate_out(num_worlds, self.num_actors, self.num_actions)
+        self._actions = np.zeros((num_worlds, self.num_actors), np.int64)
+        self._draws = np.zeros((num_worlds, self.num_actors))
+        self._live = np.full(num_worlds, LIVE, np.int64)
+        self._episodes = np.zeros(num_worlds, np.int64)
         self._start_threads()
 
     def _note_players(self) -> None:
-        """Note whom to ask for actions: some may sit only from the next episode on, or only until then."""
+        """Note whether doctrines and trained states play: some may sit only from the next episode on, or until then."""
         seated = np.append(self._template.player, self._worlds.actor["player"])
-        self._has_doctrines, self._has_trained = bool((seated > NOBODY).any()), bool((seated <= FIRST_TRAINED).any())
+        self._plays, self._trained_play = bool((seated > NOBODY).any()), bool((seated <= FIRST_TRAINED).any())
 
     def _start_threads(self) -> None:
         self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE, self.row_size) for _ in range(self.threads)]
@@ -229,7 +186,7 @@ class VectorEnv:
 
     @property
     def worlds(self) -> World:
-        """The true worlds, as arrays of records (see `core.world`): to read, not to write."""
+        """The true worlds, as arrays of records (see `core.world`): to read; who writes to them `look`s after."""
         return self._worlds
 
     @property
@@ -290,8 +247,7 @@ class VectorEnv:
         """
         self._worlds.actor.player[...] = self.seating.ids(players)
         self._worlds.actor.closed[...] = 0 if closed is None else closed
-        self._note_players()
-        self._step(np.full(self.num_worlds, LOOK, np.int64))
+        self.look()
 
     def player_id(self, name: str) -> int:
         """The id of a player in this batch, for arrays of players; ValueError as of `set_players`."""
@@ -300,6 +256,40 @@ class VectorEnv:
     def player_names(self, w: int = 0) -> list[str]:
         """Who sits in each seat of world `w`, by name."""
         return [self.seating.name_of(int(player)) for player in self._worlds.actor["player"][w]]
+
+    def look(self) -> None:
+        """Write rows and masks anew, from worlds that an experiment has changed, players included."""
+        self._note_players()
+        self._step(np.full(self.num_worlds, LOOK, np.int64))
+
+    def fork(self, chosen: np.ndarray, threads: int | None = None) -> VectorEnv:
+        """Copies of the worlds `chosen` (M,) as they stand, in a batch of their own without autoreset.
+
+        A copy keeps the key and the calendar of its world, so all copies of one draw the same chance: their
+        futures differ by what differs in them and in what is done, and by nothing else.
+
+        Parameters
+        ----------
+        chosen : (M,) of int
+            Numbers of worlds, each as often as it is wanted.
+        threads : int, optional
+            Of the copies' batch, as for any batch.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first reset.
+        """
+        if self._seed is None:
+            raise RuntimeError("fork before reset: call reset(seed) first")
+        forked = copy.copy(self)
+        forked.setting = self.setting._replace(autoreset=0)
+        forked.seating = self.seating.fork(chosen)
+        forked._allocate(len(chosen), threads)
+        for array, its in zip(self._worlds, forked._worlds, strict=True):
+            its[...] = array[chosen]
+        forked.look()
+        return forked
 
     def begin_next(self, chosen: np.ndarray) -> None:
         """Start the next episode in the worlds where `chosen` (W,) is True; the others stay as they are."""
@@ -360,13 +350,20 @@ class VectorEnv:
             self._infos(),
         )
 
-    def advance(self) -> Out:
-        """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves."""
-        if self._has_doctrines:
-            choose_actions(self._worlds, self._out, self._actions, 0, self.num_worlds)
-        if self._has_trained:
+    def advance(self, forced: np.ndarray | None = None) -> Out:
+        """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves.
+
+        `forced` (W, N): actions that stand over what anybody chose; NOBODY where there is none.
+        """
+        if self._plays:
+            self._over_ranges(
+                lambda _, start, stop: choose_actions(self._worlds, self._out, self._actions, start, stop)
+            )
+        if self._trained_play:
             draw_for_players(self._worlds, self._draws, 0, self.num_worlds)
             self.seating.act(self._worlds, self._out.rows, self._out.masks, self._draws, self._actions)
+        if forced is not None:
+            np.copyto(self._actions, forced, where=forced != NOBODY)
         self._step(self._live)
         return self._out
 
@@ -398,7 +395,7 @@ class VectorEnv:
         if (self._worlds.actor.player == NOBODY).any():
             raise ValueError("run needs a player in every seat; give players=... when making the environment")
         totals = np.zeros((self.num_worlds, self.num_actors, len(Term)))
-        if self._has_trained:
+        if self._trained_play:
             for _ in range(years):
                 totals += self.advance().terms
             return totals
@@ -468,12 +465,12 @@ class VectorEnv:
         players, now = (self.seating.set_state(snapshot["seating"], ids) for ids in (players, now))
         for name, array in self._worlds._asdict().items():
             array[...] = snapshot["worlds"][name]
-        self._worlds.actor["player"], self._template.player[...] = now, players
-        self._note_players()
+        self._worlds.actor["player"] = now
+        self._template = self._template._replace(player=players)
         self._seed = snapshot["seed"]
         for array in self._out:
             array[...] = 0
-        self._step(np.full(self.num_worlds, LOOK, np.int64))
+        self.look()
 
     def observe(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Observations and infos as they stand, as after `reset`."""

@@ -234,7 +234,7 @@ def test_the_command_writes_both_formats_and_refuses_what_is_there(tmp_path, cap
 
 
 def test_an_export_that_fails_leaves_nothing(tmp_path):
-    with pytest.raises(ValueError, match="needs a doctrine in every seat"):
+    with pytest.raises(ValueError, match="in every seat"):
         export(load_scenario("small"), "learner", 1, 0, tmp_path / "a")
     assert list(tmp_path.iterdir()) == []
 
@@ -303,12 +303,21 @@ def test_the_regression_finds_the_hazard_that_the_world_was_given():
 
 
 @pytest.mark.filterwarnings("error::UserWarning")  # of a fit that does not converge
-def test_the_page_on_records_runs(tmp_path, monkeypatch):
+def test_the_page_on_records_runs(tmp_path, monkeypatch, capsys):
     pytest.importorskip("statsmodels")
     monkeypatch.chdir(tmp_path)
     page = (ROOT / "docs" / "records.md").read_text(encoding="utf-8")
     (command,) = re.findall(r"^    balance-env (export .*)", page, re.M)
     assert main(command.replace("--episodes 100", "--episodes 20").split()) == 0
-    (tmp_path / "real.csv").write_text(REAL)
+    draw = np.random.default_rng(0)
+    pairs_and_years = [(i, year) for i in range(2, 22) for year in range(1900, 1930)]
+    lines = [
+        f"{i},{i + 1},{year},{int(draw.random() < 0.3)},0,1,1,{1000 * draw.random()},{draw.random()},0.2,{year % 2},5"
+        for i, year in pairs_and_years
+    ]
+    (tmp_path / "real.csv").write_text("\n".join([REAL.splitlines()[0], *lines]))
     program, *_ = re.findall(r"```python\n(.*?)```", page, re.S)
     exec(compile(program, "docs/records.md", "exec"), {})
+    told = capsys.readouterr().out
+    assert "\nsimulated" in told
+    assert "\nreal 600 " in told

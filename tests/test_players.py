@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_equivalence import SEED, STATES, WORLD, YEARS, assert_same, run
+from test_equivalence import SEED, STATES, WORLD, YEARS, assert_same, nth_legal, run
 
 from balance_env import VectorEnv, load_scenario, parallel_env
 from balance_env.cli import main
@@ -111,6 +111,20 @@ def test_a_pickled_batch_has_the_same_future(seven, seated):
     env = batch(seated)
     run(env, 5)
     assert_same(run(pickle.loads(pickle.dumps(env)), YEARS - 5, 5), seven[5:])
+
+
+def test_forks_hold_the_same_players_who_remember_the_same(seated):
+    env, chosen = batch(seated), np.array([3, 0, 3])
+    run(env, 5)
+    forked = env.fork(chosen)
+    assert forked.player_names() == seated
+    for year in range(5, 9):
+        actions = nth_legal(env.action_masks, year)
+        env.step(actions)
+        forked.step(actions[chosen])
+        np.testing.assert_array_equal(forked.outputs.rows, env.outputs.rows[chosen])
+    forked.set_players("learned_offensive")
+    assert env.player_names() == seated
 
 
 def test_a_run_is_a_run_of_steps():

@@ -120,7 +120,7 @@ def test_a_recorder_refuses_what_it_cannot_record(make, message: str) -> None:
 
 
 def test_an_episode_with_a_learner_cannot_be_played_out() -> None:
-    with pytest.raises(ValueError, match="doctrine in every seat"):
+    with pytest.raises(ValueError, match="player in every seat"):
         play_out(VectorEnv("small", autoreset=False))
 
 
@@ -395,6 +395,13 @@ def test_a_person_plays_by_number_and_word(answers, monkeypatch, capsys: pytest.
     years = len([answer for answer in answers if answer != "q"])
     assert text.count("The year was worth") == years
     assert f"After {years} years the game stops unfinished." in text
+
+
+@pytest.mark.parametrize(("scenario", "told"), [("small", "no state can choose"), ("coercive", "by choice: `coerce`")])
+def test_the_welcome_says_how_disputes_arise(scenario: str, told: str, monkeypatch, capsys) -> None:
+    answer_with(monkeypatch, [])
+    assert main(["play", scenario]) == 0
+    assert told in " ".join(capsys.readouterr().out.split())
 
 
 def test_an_answer_that_is_no_action_is_asked_again(monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,8 +13,9 @@ require("sb3")
 
 from stable_baselines3.common.vec_env import VecEnv
 
+from ..checks import check_snapshot
 from ..scenario import Scenario
-from ..vector import VectorEnv, check_snapshot
+from ..vector import VectorEnv
 
 NOTHING: dict[str, Any] = {}  # the infos of a slot with nothing to say, shared to be quick
 

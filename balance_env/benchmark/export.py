@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..players import Players
 from ..scenario import Scenario
+from ..seating import Players
 from ..vector import VectorEnv
 from .codebook import PANELS
 from .history import Act, History, watch
@@ -87,7 +87,9 @@ def _play(
     batch = VectorEnv(scenario, min(episodes, at_once), players=players, autoreset=False)
     if years:
         batch.max_cycles = years
-    names = None if players is None else np.broadcast_to(np.array(players), (batch.num_worlds, actors))
+    by_seat = [players] * actors if players is None or isinstance(players, str | Path) else players
+    named = np.array([str(name) for name in by_seat])
+    names = None if players is None else np.broadcast_to(named, (batch.num_worlds, actors))
     for block, first in enumerate(range(0, episodes, batch.num_worlds)):
         batch.reset(seed if block == 0 else None)
         history = watch(batch, act)

@@ -34,7 +34,7 @@ class History:
     names : (N,) list of str
         Of the states, by ident.
     player : (W, N) int
-        Who sits in each seat by id: a doctrine's from 0, a trained player's below NOBODY, NOBODY where `act` chose.
+        The player in each seat by its id in the batch, NOBODY where `act` did.
     design : (W, N, K) float
         Weights of the reward terms: what each actor wants.
     going : (T + 1, W) bool
@@ -90,6 +90,24 @@ def threat_in_rows(rows: np.ndarray, order: np.ndarray) -> np.ndarray:
     return threat
 
 
+def year_draws(batch: VectorEnv, year: int) -> np.ndarray:
+    """Uniform draws (W, N) on which policies act in a year: a function of the batch's seed and size and the year."""
+    return np.random.default_rng((batch.seed or 0, year)).random((batch.num_worlds, batch.num_actors))
+
+
+def let_act(batch: VectorEnv, act: Act, draws: np.ndarray, numbers: np.ndarray) -> None:
+    """Write what `act` chooses for the living seats that no player holds to the batch's pending actions.
+
+    `draws` (W, N); `numbers` (W,): by which `act` knows the worlds.
+    """
+    out = batch.outputs
+    chosen = (batch.worlds.actor["player"] == NOBODY) & (out.alive > 0) & (out.ended == 0)[:, None]
+    worlds, seats = np.nonzero(chosen)
+    if len(worlds):
+        actions = act(out.rows[chosen], out.masks[chosen], draws[chosen], numbers[worlds], seats)
+        batch.pending_actions[worlds, seats] = actions
+
+
 def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) -> History:
     """Play a batch that was just reset to the end of every world, and keep what happened.
 
@@ -98,7 +116,7 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
     batch : VectorEnv
         With `autoreset=False`: an ended world must stay to be read.
     act : callable, optional
-        Chooses for the living seats of learners; draws are the same for every `act`.
+        Chooses for the living seats that no player holds; draws are the same for every `act`.
     years : int, optional
         Stop after so many, though worlds go on.
 
@@ -112,7 +130,7 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
     out, worlds = batch.outputs, batch.worlds
     player = np.array(worlds.actor["player"])
     if act is None and (player == NOBODY).any():
-        raise ValueError("watch needs a doctrine in every seat, or `act` for the others")
+        raise ValueError("watch needs a player in every seat, or `act` for the others")
     going = out.ended == 0
     kept: list[tuple[np.ndarray, ...]] = []
 
@@ -126,10 +144,7 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
     while going.any() and (years is None or len(kept) <= years):
         legal = out.masks > 0
         if act is not None:
-            chosen = (player == NOBODY) & (out.alive > 0) & going[:, None]
-            draws = np.random.default_rng((batch.seed, len(kept))).random(player.shape)
-            where = np.nonzero(chosen)
-            batch.pending_actions[where] = act(out.rows[chosen], out.masks[chosen], draws[chosen], *where)
+            let_act(batch, act, year_draws(batch, len(kept)), np.arange(batch.num_worlds))
         batch.advance()
         keep(going.copy(), batch.pending_actions, legal)
         going &= out.ended == 0
