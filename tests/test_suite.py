@@ -12,7 +12,9 @@ import yaml
 
 from balance_env.benchmark.anchors import ANCHOR_SEED, anchors_by_cell, measure_stage
 from balance_env.benchmark.arena import CROSS_PLAY, FIRST, RESIDENT, SCORED, SECOND, SELF_PLAY, VISITOR, cast, play
+from balance_env.benchmark.certificates import read_certificates, told
 from balance_env.benchmark.command import stage_page
+from balance_env.benchmark.dilemma import certificate
 from balance_env.benchmark.suite import FROZEN, TAGS, load_stage, load_suite, suite_names
 from balance_env.doctrines import DOCTRINES
 from balance_env.players import LEARNER
@@ -102,6 +104,19 @@ def test_every_stage_stands_on_a_scale_and_its_skill_raises_the_score(stage):
         row = anchors_by_cell(SUITE)[stage.name, role]
         assert row.holds, row
         assert (row.has, row.lacks) == (stage.skill.has, stage.skill.lacks)
+
+
+@each_stage
+def test_every_stage_carries_the_certificate_of_its_scenario(stage):
+    certified = read_certificates(SUITE)[stage.name]
+    assert certified["scenario_hash"] == stage.world.content_hash()
+    assert {one["verdict"] for one in certified["dilemmas"]} <= {"yes", "no", "undecided"}, told(certified)
+
+
+def test_a_certificate_is_what_is_found_again():
+    stage = STAGES["potential_hegemon"]
+    again = certificate(stage.world, threads=1)
+    assert told(read_certificates(SUITE)[stage.name]) == told(again.as_dict())
 
 
 def test_anchors_are_what_is_measured_again():

@@ -16,6 +16,7 @@ from ..files import write_whole
 from .anchors import Anchored, anchors_by_cell, measure_suite, read_anchors
 from .arena import SCORED
 from .bench import EPISODES, Order, bench
+from .certificates import certify, read_certificates, told
 from .entrant import open_entrant
 from .results import HEADLINE, Results, read_results
 from .suite import FROZEN, TAGS, Suite, load_suite
@@ -42,6 +43,7 @@ def add_suite(parser: argparse.ArgumentParser) -> None:
     """Options of `balance-env suite`."""
     parser.add_argument("suite", nargs="?", default="balance-v1", help="name, or a folder (default balance-v1)")
     parser.add_argument("--measure", action="store_true", help="measure anchors and skills that are not measured yet")
+    parser.add_argument("--certify", action="store_true", help="make the dilemma certificates that are missing")
     parser.add_argument("--freeze", action="store_true", help="write the hashes that the suite is held to")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page of the stages")
 
@@ -128,6 +130,11 @@ def run_suite(options: argparse.Namespace) -> None:
             task = bar.add_task(f"measuring {suite.name}", total=len(suite.stages) * len(SCORED))
             for _ in measure_suite(suite):
                 bar.advance(task)
+    if options.certify:
+        with progress() as bar:
+            task = bar.add_task(f"certifying {suite.name}", total=len(suite.stages))
+            for _ in certify(suite):
+                bar.advance(task)
     if options.freeze:
         write_whole(suite.folder / FROZEN, (json.dumps(suite.freeze(), indent=1) + "\n").encode())
     if options.write:
@@ -151,13 +158,15 @@ def run_suite(options: argparse.Namespace) -> None:
 
 def stage_page(suite: Suite) -> str:
     """The stages as a page of the documentation: what each is, who sits in it, and its scale."""
-    rows = anchors_by_cell(suite)
+    rows, certified = anchors_by_cell(suite), read_certificates(suite)
     lines = [
         f"# Stages of {suite.name}",
         "",
         "Written by `balance-env suite --write docs/stages.md`. A score is 0 at the floor (random legal play) and 1 at",
         "the reference (the best doctrine found), per-capita returns in the same seats; *skill* is by how much the",
-        "doctrine that has it outscores the one that lacks it, with its 95 % interval.",
+        "doctrine that has it outscores the one that lacks it, with its 95 % interval. The game that honouring an",
+        "alliance is (Macy & Flache 2002) is judged by what the states of a stage want and by each design; *yes* or *no*:",
+        "whether it is a dilemma with the whole of its intervals.",
         "",
     ]
     for stage in suite.stages:
@@ -170,6 +179,7 @@ def stage_page(suite: Suite) -> str:
             "",
             f"{seats} states, {stage.resident} the resident's. Tags: {', '.join(stage.all_tags).replace('_', ' ')}.",
             f"Background: {', '.join(stage.background)}.{held}",
+            f"Honouring an alliance among balancers of threat: {told(certified[stage.name]).replace('_', ' ')}.",
             f"Skill: {stage.skill.has} over {stage.skill.lacks}, as {stage.skill.why}. Hash `{stage.hash[:12]}`.",
             "",
             "| role | floor | reference | errors apart | skill |",
