@@ -165,8 +165,8 @@ def stage_page(suite: Suite) -> str:
         "Written by `balance-env suite --write docs/stages.md`. A score is 0 at the floor (random legal play) and 1 at",
         "the reference (the best doctrine found), per-capita returns in the same seats; *skill* is by how much the",
         "doctrine that has it outscores the one that lacks it, with its 95 % interval. The game that honouring an",
-        "alliance is (Macy & Flache 2002) is judged by what the states of a stage want and by each design; *yes* or *no*:",
-        "whether it is a dilemma with the whole of its intervals.",
+        "alliance is (Macy & Flache 2002) is judged by what the states of a stage want and by each design; *yes* or",
+        "*no*: whether it is a dilemma with the whole of its intervals.",
         "",
     ]
     for stage in suite.stages:
