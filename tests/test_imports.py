@@ -15,7 +15,18 @@ PACKAGE = Path(balance_env.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 # What each part may import of the package; core <- doctrines <- kernels, seating <- vector <- parallel, single.
 MAY = {
-    "benchmark": {"benchmark", "core", "doctrines", "metrics", "policies", "record", "scenario", "vector"},
+    "benchmark": {
+        "benchmark",
+        "core",
+        "doctrines",
+        "metrics",
+        "policies",
+        "players",
+        "record",
+        "scenario",
+        "seating",
+        "vector",
+    },
     "core": {"core"},
     "doctrines": {"core", "doctrines"},
     "kernels": {"core", "doctrines", "kernels"},
