@@ -143,6 +143,9 @@ SECURITY_DILEMMA: Lines = (
 SOFT_BALANCING: Lines = (
     Measure("sanctions sent", "", RANDOM_LEGAL, "state-years", tallies.sanctions, ratio(0, 1), "Pape 2005; Paul 2005",
             "Sanctions imposed or renewed per state-year."),
+    Measure("share that sanctions", "", RANDOM_LEGAL, "opportunities", tallies.answers, ratio(0, 1),
+            "Pape 2005; Paul 2005",
+            "Share of third parties that could join either side which sanction the challenger instead."),
     Measure("sanction coalition", "", RANDOM_LEGAL, "state-years under sanctions", tallies.sanctions, ratio(2, 3),
             "Bapat & Morgan 2009", "Senders per year and sanctioned state."),
     Measure("growth lost", "target", RANDOM_LEGAL, "state-years", tallies.sanctions, ratio(4, 5),

@@ -197,6 +197,13 @@ def sanctions(conduct: Conduct) -> np.ndarray:
     return np.stack([column.sum(axis=(0, 2)) for column in columns], axis=-1)
 
 
+def answers(conduct: Conduct) -> np.ndarray:
+    """Third parties that could have joined either side and sanction the challenger instead, and all."""
+    of = conduct.disputes
+    sanctions = conduct.choosing & of.acts(Verb.SANCTION, of.challenger)
+    return by_world(of.world, conduct.worlds, sanctions.sum(axis=1), conduct.choosing.sum(axis=1))
+
+
 def backing_down(conduct: Conduct) -> np.ndarray:
     """Of disputes that came to a head under sanctions those dropped, and all; and the same of others."""
     of = conduct.disputes
