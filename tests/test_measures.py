@@ -1,4 +1,4 @@
-"""The table of measures over histories: values beside nulls, intervals over runs, and reasons where there is no value."""
+"""The table of measures over histories: values beside nulls, intervals over runs, and reasons where there is none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from balance_env import VectorEnv
-from balance_env.benchmark import tallies
+from balance_env.benchmark import outcomes, tallies
 from balance_env.benchmark.catalogue import ALWAYS_INVEST, MEASURES, RANDOM_LEGAL
 from balance_env.benchmark.conduct import Conduct
 from balance_env.benchmark.evidence import Chance, Measure
@@ -152,7 +152,7 @@ def test_sums_by_world_agree_with_the_metrics_of_one_world(random):
     conduct = Conduct(random, np.ones(random.player.shape, bool), 3)
     density = tallies.density(conduct)
     lives = tallies.pact_lives(conduct)
-    order = tallies.order(conduct)
+    order = outcomes.order(conduct)
     for world in range(WORLDS):
         pact, alive = conduct.pacts[:, world], random.alive[:, world]
         assert density[world, 0] / density[world, 1] == pytest.approx(alliances.density(pact, alive).value)

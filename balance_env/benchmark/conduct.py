@@ -14,7 +14,7 @@ import numpy as np
 from ..core.actions import OBJECT_VERBS, PLAIN_VERBS
 from ..core.world import NOBODY, Outcome, Verb
 from ..metrics.alignment import Opportunities, Side
-from ..metrics.commitments import chained
+from ..metrics.commitments import chained, trapped
 from ..metrics.walt import Choices
 from .disputes import Disputes
 from .history import History
@@ -103,7 +103,7 @@ class Conduct:
         challenger, target = wars.threats(wars.challenger, entrants), wars.threats(wars.target, entrants)
         with_challenger = wars.sides > 0
         foe, friend = np.where(with_challenger, target, challenger), np.where(with_challenger, challenger, target)
-        return entrants & (foe <= friend)
+        return entrants & trapped(foe, friend)
 
     @cached_property
     def calls(self) -> Calls:
