@@ -86,6 +86,12 @@ def test_tallies_add_up_to_kaplan_and_meier():
     np.testing.assert_array_equal(gone, [[1, 1, 0.5, 0, 0, 0]])  # what is gone stays gone
 
 
+def test_what_outlasts_the_watch_is_censored_there():
+    lives = Lifetimes([2, 30, 40], [True, True, False])
+    cut = lifetimes.survival(lifetimes.tally(lives, [0, 0, 0], 1, 5))
+    np.testing.assert_allclose(cut, [[1, 1, 2 / 3, 2 / 3, 2 / 3, 2 / 3]])
+
+
 def test_spells_by_hand():
     held = np.array([[1, 0], [1, 1], [0, 1], [1, 1]], bool)
     watched = np.array([[1, 1], [1, 1], [1, 1], [1, 1]], bool)

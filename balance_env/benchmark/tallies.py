@@ -12,9 +12,10 @@ from ..core.world import Outcome, Verb
 from ..metrics import alignment, alliances, arms, commitments, degeneracy, lifetimes, network
 from ..metrics.alignment import Version
 from ..metrics.result import Metric
+from ..scenario import LONGEST_GAME
 from .conduct import SITUATIONS, Conduct
 
-LONGEST = 201  # years and the start: the longest world there is
+LONGEST = LONGEST_GAME + 1  # years for which lives are watched, the start being one
 EVERY = 10  # years between two looks at signed ties; in years close by they are the same ties
 
 
