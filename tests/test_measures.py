@@ -148,6 +148,19 @@ def test_focal_seats_are_told_apart(random):
         measure([], 0)
 
 
+def test_a_reference_is_measured_in_its_own_focal_seats(random):
+    seats = np.zeros(random.player.shape, bool)
+    seats[:, 0] = True
+    few = [line for line in MEASURES if line.name == "abstention"]
+    beside = {RANDOM_LEGAL: [random]}
+    one = measure([random], 0, references=beside, focal=[seats], reference_focal={RANDOM_LEGAL: [seats]}, measures=few)
+    whole = measure([random], 0, references=beside, focal=[seats], measures=few)
+    wide, narrow = (found(of, "abstention").beside for of in (one, whole))
+    assert wide.high - wide.low > narrow.high - narrow.low  # of fewer calls
+    with pytest.raises(ValueError, match="one run for each history: 1 histories, 2 runs"):
+        measure([random], 0, runs=[0, 1])
+
+
 def test_sums_by_world_agree_with_the_metrics_of_one_world(random):
     conduct = Conduct(random, np.ones(random.player.shape, bool), 3)
     density = tallies.density(conduct)
