@@ -25,17 +25,17 @@ from rich.console import Console
 
 from agents import behaviour
 from agents.casting import invite
-from agents.checkpoint import begin, go_on, is_due, keep, keep_state, save_policies
+from agents.checkpoint import begin, go_on, is_due, is_finished, keep, keep_state, save_policies
 from agents.config import Config, load_run, new_run_folder, read_config, write_config
-from agents.evaluate import EVALUATION, evaluate, table, write_csv
+from agents.evaluate import EVALUATION, WIDTH, evaluate, table, write_csv
 from agents.evaluate import SEED as EVALUATION_SEED
 from agents.files import held
 from agents.league import League
 from agents.pictures import draw_alliances, draw_curves
-from agents.policy import POLICIES
 from agents.population import fit_population
 from agents.watch import StopOnSignal, Watch
 from balance_env.adapters.sb3 import SB3VecEnv
+from balance_env.players import POLICIES
 
 BEHAVIOUR_WORLDS = 64  # played among the trained states for the last table and the picture
 BAD_INPUT = 2  # exit status, as of argparse; a signal's is 128 + its number
@@ -105,6 +105,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             folder, config = Path(given.resume), load_run(given.resume)
             if config.framework != "sb3":
                 raise ValueError(f"--resume: RLlib's own checkpoint in {given.resume!r} is read by RLlib, not here")
+            if is_finished(config, folder):
+                print(f"run {folder} is finished: {config.steps:,} agent-steps; its policies: {folder / POLICIES}")
+                return 0
             fit = choose_fit(config, given.address)
         else:
             path = given.config or "configs/default.yaml"
@@ -114,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             folder = new_run_folder(given.run, Path(path).stem, config.seed)
             write_config(config, folder)
         with held(folder):
-            received = fit(config, folder, Console(width=140))
+            received = fit(config, folder, Console(width=WIDTH))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT

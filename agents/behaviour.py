@@ -8,10 +8,10 @@ import numpy as np
 from rich.table import Table
 
 from balance_env import Scenario, VectorEnv, Verb
+from balance_env.players import Team
 from balance_env.policies import Window
 
 from .evaluate import design_weights
-from .policy import Team
 
 TYPICAL_YEARS = 40, 120  # that an episode lasts which is shown as typical
 

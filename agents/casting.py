@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from balance_env import DOCTRINES
 from balance_env.adapters.sb3 import SB3VecEnv
-from balance_env.doctrines import doctrine_id
+from balance_env.doctrines import Script
+from balance_env.players import BY_DESIGN, BY_SEAT, SHARED, load_player
 
 from .config import PAST, Config
 from .evaluate import design_names
-from .policy import BY_DESIGN, BY_SEAT, SHARED, Policy, load_team
+from .policy import Policy
 from .ppo import NOBODYS
 
 LEARNS = -1  # in place of a guest: the seat learns
@@ -38,25 +38,27 @@ class Guest(NamedTuple):
 
 
 def invite(config: Config) -> list[Guest]:
-    """Doctrines by name and policies by the path of their folder, but for past selves, who come later.
+    """The players that the config names, but for past selves, who come later.
 
     Raises
     ------
     ValueError
-        If an opponent is neither, or a policy does not fit the scenario or remembers more than the learners.
+        If there is no such player, or a policy does not fit the scenario or remembers more than the learners.
     """
     guests = []
     for entry, name in enumerate(config.opponents):
-        if name in DOCTRINES:
-            guests.append(Guest(name, entry, doctrine_id(name)))
-        elif name != PAST:
-            try:
-                team = load_team(name, config.load_scenario())
-            except ValueError as error:
-                raise ValueError(f"opponent {name!r} is no doctrine, nor `past`, and as a path: {error}") from None
-            if team.years > config.years:
-                raise ValueError(f"opponent {name!r} sees {team.years} years: years = {config.years} is too few")
-            guests.append(Guest(name, entry, policy=team, years=team.years))
+        if name == PAST:
+            continue
+        try:
+            player = load_player(name, config.load_scenario())
+        except ValueError as error:
+            raise ValueError(f"opponent {name!r} is not `{PAST}`, and as a player: {error}") from None
+        if isinstance(player, Script):
+            guests.append(Guest(name, entry, int(player)))
+        elif player.years > config.years:
+            raise ValueError(f"opponent {name!r} sees {player.years} years: years = {config.years} is too few")
+        else:
+            guests.append(Guest(name, entry, policy=player, years=player.years))
     return guests
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import shutil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
+from balance_env.players import POLICIES, load_team
+from balance_env.policies import CARD, read_card
+
 from .casting import PAST
+from .config import Config
+from .evaluate import EVALUATION
 from .files import write_whole
 from .league import League
-from .policy import POLICIES, load_team, save_policy
+from .policy import save_policy
 from .watch import TABLES, Watch
 
 STATE = "state.pt"  # of a run folder; it holds pickles: go on with runs of your own only
@@ -22,10 +26,17 @@ CHECKPOINTS = "checkpoints"
 SELVES = "step_*"
 
 
-def is_due(config: Any, before: int, after: int) -> bool:
+def is_due(config: Config, before: int, after: int) -> bool:
     """Whether a checkpoint lies in the steps from `before` to `after`; they are spread evenly, the last at the end."""
     done, to_do = (steps * config.checkpoints // config.steps for steps in (before, min(after, config.steps)))
     return to_do > done
+
+
+def is_finished(config: Config, folder: Path) -> bool:
+    """Whether a run has done its steps and was evaluated, if it is to be."""
+    cards = [read_card(card.parent) for card in (folder / POLICIES).glob(f"*/{CARD}")]
+    has_steps = bool(cards) and all(card["training"]["steps"] >= config.steps for card in cards)
+    return has_steps and (not config.eval_worlds or (folder / EVALUATION).is_file())
 
 
 def save_policies(league: League, folder: Path) -> None:

@@ -53,7 +53,7 @@ class Config(BaseModel):
     # who learns, among whom: see `agents.casting`
     learners: Literal["shared", "design", "seat"] = "shared"  # one for all, one a design, one a seat
     learning_seats: Count | None = None  # of a world, drawn each episode; null: all
-    opponents: list[str] = []  # in the other seats, as likely each: doctrines, paths of policies or runs, or `past`
+    opponents: list[str] = []  # in the other seats, as likely each: players by name or path, or `past`
     draw: Literal["uniform", "prioritised"] = "uniform"  # prioritised: rather those beside whom learners fare worse
     common_pay: bool = False  # learning seats of a world are paid the mean of what they earn
     # many runs in place of one: see `agents.population`
@@ -107,6 +107,8 @@ def _lines(error: ValidationError) -> str:
             nearest = difflib.get_close_matches(key, Config.model_fields, 1)
             hint = f", did you mean {nearest[0]!r}?" if nearest else "."
             lines.append(f"unknown key {key!r}{hint} Allowed: {', '.join(Config.model_fields)}")
+        elif entry["type"] == "value_error":  # a sentence of ours, which names the value
+            lines.append(entry["msg"].removeprefix("Value error, "))
         else:
             lines.append(f"{key}: {entry['msg']}, given {entry['input']!r}")
     return "\n".join(lines)

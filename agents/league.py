@@ -13,12 +13,12 @@ from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecEnvWrapper, VecFrameStack
 
 from balance_env.adapters.sb3 import SB3VecEnv
+from balance_env.players import Team, as_team
 from balance_env.policies import LearnedPolicy, make_card
 
 from .casting import Cast
 from .config import Config
 from .network import StatePolicy
-from .policy import Team, as_team
 from .ppo import FEWEST, LivingRolloutBuffer, ScaledByDesign
 
 LOSSES = {  # what is told of a fit: what SB3's logger calls it

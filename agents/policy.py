@@ -1,67 +1,26 @@
-"""Trained policies: the team that a run leaves behind, how it is written and how it is read."""
+"""Trained policies: how a run writes those that it leaves behind, and how they are read, zips of others included."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from safetensors.numpy import save as to_safetensors
 
-from balance_env import Scenario, row_table
-from balance_env.core.pieces import WEIGHT_SCALE
-from balance_env.policies import CARD, WEIGHTS, LearnedPolicy, load_policy
+from balance_env import Scenario, players
+from balance_env.players import Team
+from balance_env.policies import CARD, WEIGHTS
 from balance_env.policies import Policy as OfRows
 
 from .files import write_whole
 
-SHARED, BY_DESIGN, BY_SEAT = "shared", "design", "seat"
-POLICIES = "policies"  # of a run folder: one policy folder for each learner
 Policy = Callable[
     [np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray
 ]  # (rows, masks, draws, seats) -> actions
-
-
-class Team:
-    """Policies of one run as one player: who acts is told by the weights in the row, or by the seat.
-
-    Parameters
-    ----------
-    policies : sequence of functions (rows, masks, draws) to actions
-    by : "shared", "design" or "seat"
-    designs : (M, K), optional
-        Weights of the design that each policy serves, where they are apart by design.
-    years : int
-        How many years stand side by side in the rows they take: see `balance_env.policies.Window`.
-    """
-
-    def __init__(
-        self, policies: Sequence[OfRows], by: str = SHARED, designs: np.ndarray | None = None, years: int = 1
-    ) -> None:
-        self.policies, self.by, self.designs = policies, by, designs
-        self.years = years
-        names = [name for name, *_ in row_table(2)]
-        self.columns = [n for n, name in enumerate(names) if name.startswith("weight.")]
-
-    def __call__(self, rows: np.ndarray, masks: np.ndarray, draws: np.ndarray, seats: np.ndarray) -> np.ndarray:
-        which = self._who(rows, seats)
-        actions = np.zeros(len(rows), np.int64)
-        for number in np.unique(which):
-            chosen = which == number
-            actions[chosen] = self.policies[number](rows[chosen], masks[chosen], draws[chosen])
-        return actions
-
-    def _who(self, rows: np.ndarray, seats: np.ndarray) -> np.ndarray:
-        if self.by == BY_SEAT:
-            return seats
-        if self.by == BY_DESIGN:
-            assert self.designs is not None
-            newest = rows[:, rows.shape[1] // self.years * (self.years - 1) :]
-            return np.abs(newest[:, None, self.columns] * WEIGHT_SCALE - self.designs).sum(-1).argmin(-1)
-        return np.zeros(len(rows), np.int64)
 
 
 def save_policy(weights: dict[str, np.ndarray], card: Mapping[str, Any], folder: Path) -> None:
@@ -82,25 +41,9 @@ def load_team(path: str | Path, scenario: Scenario | None = None, *, allow_pickl
     ValueError
         If there is no policy, or it does not fit the scenario.
     """
-    path = Path(path)
-    if path.suffix == ".zip":
-        return Team([_read_zip(path, allow_pickle)])
-    if (path / CARD).is_file():
-        policy = load_policy(path, scenario)
-        return Team([policy], years=policy.architecture.years)
-    folders = sorted(card.parent for card in (path / POLICIES).glob(f"*/{CARD}"))
-    if not folders:
-        raise ValueError(f"{str(path)!r} is neither a policy nor a run with policies")
-    policies = [load_policy(folder, scenario) for folder in folders]
-    policies.sort(key=lambda policy: policy.card["training"]["learner"])
-    return as_team(policies)
-
-
-def as_team(policies: Sequence[LearnedPolicy]) -> Team:
-    """The learners of one run, in order."""
-    card = policies[0].card
-    years = policies[0].architecture.years
-    return Team(policies, card["training"]["learners"], np.array(card["scenario"]["designs"]), years)
+    if Path(path).suffix == ".zip":
+        return Team([_read_zip(Path(path), allow_pickle)])
+    return players.load_team(path, scenario)
 
 
 def _read_zip(path: Path, allow_pickle: bool) -> OfRows:

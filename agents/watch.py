@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from .ppo import NOBODYS
 
 METRICS, TIMING = "metrics.csv", "timing.csv"  # what a run repeats bit by bit, and what it does not
 TABLES = (METRICS, TIMING)
+TOLD = 10  # lines in a log, where no terminal shows the bar
 
 
 class StopOnSignal:
@@ -78,6 +80,7 @@ class Watch:
         self.task = self.bar.add_task("learning", total=self.league.config.steps, told="")
         self.began = self.noted = time.perf_counter()
         self.steps_at_start = self.league.steps
+        self.untold: list[list[float]] = [[] for _ in self.designs]  # returns since the last line of the log
         self._start_counts()
         return self
 
@@ -116,7 +119,21 @@ class Watch:
         returns = ", ".join(f"{design} {row[f'return_{design}']:.2f}" for design in self.designs)
         told = f"{self.league.steps / 1e6:.2f} M agent-steps, {fps / 1e3:.1f} k/s; returns: {returns}"
         self.bar.update(self.task, completed=self.league.steps, told=told)
+        for untold, returns_now in zip(self.untold, self.returns, strict=True):
+            untold += returns_now
+        total, gone = self.league.config.steps, self.league.buffer.buffer_size * self.league.buffer.n_envs
+        is_due = self.league.steps * TOLD // total > (self.league.steps - gone) * TOLD // total
+        if is_due and not self.bar.console.is_terminal:
+            print(self._progress(now), file=sys.stderr, flush=True)
         self._start_counts()
+
+    def _progress(self, now: float) -> str:
+        """A line of the log: how far, how long yet, and what episodes that ended since the last line brought."""
+        steps, total = self.league.steps, self.league.config.steps
+        minutes = (now - self.began) / 60.0 / (steps - self.steps_at_start) * max(0, total - steps)
+        scores = [f"{d} {np.mean(r):.2f}" if r else f"{d} -" for d, r in zip(self.designs, self.untold, strict=True)]
+        self.untold = [[] for _ in self.designs]
+        return f"{steps:,} of {total:,} agent-steps, {minutes:.1f} minutes left; mean scores: {', '.join(scores)}"
 
     def _figures(self, fits: Sequence[dict[str, float]]) -> dict[str, float]:
         """A row of `metrics.csv`; figures of a fit end in the learner's name where there are several."""

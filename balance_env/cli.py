@@ -15,9 +15,10 @@ import yaml
 from .core.actions import OBJECT_VERBS, PLAIN_VERBS
 from .core.capability import capability_share, quality_of_forces, share_of
 from .core.params import ABOUT, Parameters
-from .core.reward import DESIGNS, Term, design_weights
 from .core.world import NOBODY, Clock, Ending, Verb
-from .doctrines import DOCTRINES, doctrine_id
+from .doctrines import DOCTRINES
+from .players import LEARNED, about_player, learned_names, trained_at
+from .policies import read_card
 from .record import Recorder, listed
 from .scenario import Scenario, load_scenario, scenario_names
 from .single import DEFAULT_OPPONENTS, place_opponents
@@ -80,21 +81,32 @@ def make_parser() -> argparse.ArgumentParser:
             )
         return sub
 
-    command("list", run_list, "List scenarios and doctrines.", takes_scenario=False)
+    command("list", run_list, "List scenarios, doctrines and trained states.", takes_scenario=False)
     sub = command("describe", run_describe, "Describe a scenario: map, states, pacts, verbs, parameters.")
     sub.add_argument("--all", action="store_true", help="all parameters, not only those that differ from the defaults")
     sub = command("run", run_history, "Play one episode and tell its history.")
-    usual = ",".join(DEFAULT_OPPONENTS)
-    sub.add_argument("--players", default=usual, help="one doctrine, or several for the seats in turn")
+    who = "one player, or several with commas for the seats in turn: names from `balance-env list`, paths of policies"
+    usual = f"(default {', '.join(DEFAULT_OPPONENTS)})"
+    sub.add_argument("--players", help=f"{who} {usual}")
     sub.add_argument("--years", type=int, default=YEARS, help=f"horizon ({YEARS}); 0: the end comes by chance")
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--table", action="store_true", help="the table of every year, too")
     sub.add_argument("--quiet-years", action="store_true", help="every year and every event, offers included")
-    sub = command("play", run_play, "Play one seat yourself, among doctrines.")
+    sub = command("play", run_play, "Play one seat yourself, among doctrines or trained states.")
     sub.add_argument("--seat", type=int, default=0, help="which seat is yours, from 0")
-    sub.add_argument("--opponents", default=usual, help="doctrines of the other seats, in turn")
+    sub.add_argument("--opponents", help=f"the others: {who} {usual}")
     sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")
     sub.add_argument("--seed", type=int, default=0)
+    sub = command(
+        "export", run_export, "Play episodes and write their panels: state-years, dyad-years, events, actions."
+    )
+    sub.add_argument("--players", default=usual, help="one doctrine, or several for the seats in turn")
+    sub.add_argument("--episodes", type=int, default=100, help="how many (100)")
+    sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--to", metavar="FOLDER", required=True, help="a new folder; see docs/records.md")
+    sub.add_argument("--directed", action="store_true", help="two rows a pair in the dyad-years, one each way")
+    sub.add_argument("--csv", action="store_true", help="CSV instead of Parquet")
     sub = command("tables", run_tables, "Print or write the tables of the documentation.", takes_scenario=False)
     sub.add_argument("--write", metavar="FOLDER", help="write one page each into this folder")
     return parser
@@ -131,7 +143,7 @@ def make_batch(scenario: Scenario, players: Sequence[str], years: int) -> Vector
 
 
 def run_list(options: argparse.Namespace) -> None:
-    """Scenarios with one line each, doctrines with author, work and what they do."""
+    """Scenarios with one line each, doctrines with author and work, trained states with how they were made."""
     print("Scenarios\n")
     wide = max(map(len, scenario_names()))
     for name in scenario_names():
@@ -140,6 +152,11 @@ def run_list(options: argparse.Namespace) -> None:
     for doctrine in DOCTRINES.values():
         print(f"  {doctrine.name} ({doctrine.author}, {doctrine.work})")
         print("\n".join(wrapped(doctrine.sentence, "      ")))
+    print("\nTrained states\n")
+    for name in learned_names():
+        print(f"  {name}")
+        print("\n".join(wrapped(about_player(name), "      ")))
+        print(f"      {read_card(LEARNED / name)['training']['command']}")
 
 
 def run_tables(options: argparse.Namespace) -> None:
@@ -202,11 +219,7 @@ def wants(scenario: Scenario, designs: np.ndarray, design: int) -> str:
     """The name of a design by its place among `designs` (M, K), or its weights."""
     if design == NOBODY:
         return "drawn"
-    p = scenario.parameters_resolved()
-    for name in DESIGNS:
-        if np.allclose(designs[design], design_weights(name, p)):
-            return name.replace("_", " ")
-    return " ".join(f"{term.name.lower()} {designs[design][term]:g}" for term in Term if designs[design][term])
+    return scenario.design_name(designs[design]).replace("_", " ")
 
 
 def describe_rules(scenario: Scenario) -> list[str]:
@@ -255,24 +268,28 @@ def describe_parameters(scenario: Scenario, every: bool) -> list[str]:
 # run
 
 
-def split_names(names: str) -> list[str]:
-    """Doctrines of a comma list; ValueError for an unknown one, or for none."""
+def split_names(option: str, names: str | None, seats: int) -> list[str]:
+    """Players of a comma list, the usual ones without it; ValueError for none, an unknown one, or more than seats."""
+    if names is None:
+        return list(DEFAULT_OPPONENTS[:seats])
     split = [name.strip() for name in names.split(",") if name.strip()]
     for name in split:
-        doctrine_id(name)
+        trained_at(name)
     if not split:
-        raise ValueError("no doctrine given: a name from `balance-env list`, or several with commas")
+        raise ValueError(f"{option}: no player given: a name from `balance-env list`, or several with commas")
+    if len(split) > seats:
+        raise ValueError(f"{option} names {len(split)} players for {seats} seats")
     return split
 
 
 def run_history(options: argparse.Namespace) -> None:
     """One episode in sentences, year by year, and how it ended."""
     scenario = load(options)
-    doctrines = split_names(options.players)
     count = len(scenario.state_names())
-    batch = make_batch(scenario, [doctrines[i % len(doctrines)] for i in range(count)], options.years)
+    players = split_names("--players", options.players, count)
+    batch = make_batch(scenario, [players[i % len(players)] for i in range(count)], options.years)
     batch.reset(options.seed)
-    print("\n".join(introduction(batch, doctrines)), end="\n\n")
+    print("\n".join(introduction(batch, players)), end="\n\n")
     recorder = Recorder(batch)
     if options.table:
         print(state_table(batch), end="\n\n")
@@ -287,16 +304,42 @@ def run_history(options: argparse.Namespace) -> None:
     print("\n" + "\n".join(closing(recorder)))
 
 
-def introduction(batch: VectorEnv, doctrines: Sequence[str]) -> list[str]:
+def introduction(batch: VectorEnv, players: Sequence[str]) -> list[str]:
     """Scenario, seed and who plays whom."""
     lines = wrapped(f"{batch.scenario.description} Seed {batch.seed}.")
-    if len(doctrines) == 1:
-        return [*lines, *wrapped(f"{doctrines[0]} plays every seat: {DOCTRINES[doctrines[0]].sentence}")]
+    if len(players) == 1:
+        return [*lines, *wrapped(f"{players[0]} plays every seat: {about_player(players[0])}")]
     names = names_by_seat(batch)
-    for n, doctrine in enumerate(doctrines[: len(names)]):
-        seats = [name for i, name in enumerate(names) if i % len(doctrines) == n]
-        lines += wrapped(f"{listed(seats)}: {doctrine}. {DOCTRINES[doctrine].sentence}", "- ", "  ")
+    for n, player in enumerate(players):
+        seats = [name for i, name in enumerate(names) if i % len(players) == n]
+        lines += wrapped(f"{listed(seats)}: {player}. {about_player(player)}", "- ", "  ")
     return lines
+
+
+# export
+
+
+def run_export(options: argparse.Namespace) -> None:
+    """Episodes as files, and how many rows of each panel there are."""
+    try:
+        from .benchmark.export import export
+    except ModuleNotFoundError as error:
+        raise ValueError(f"{error.name} is not installed: pip install 'balance-env[benchmark]'") from None
+    scenario = load(options)
+    doctrines = split_names(options.players)
+    count = len(scenario.state_names())
+    export(
+        scenario,
+        [doctrines[i % len(doctrines)] for i in range(count)],
+        options.episodes,
+        options.seed,
+        options.to,
+        years=options.years,
+        directed=options.directed,
+        as_csv=options.csv,
+    )
+    files = ", ".join(sorted(file.name for file in Path(options.to).iterdir()))
+    print(f"{options.episodes} episodes of {scenario.name} in {options.to}: {files}")
 
 
 # play
@@ -306,7 +349,8 @@ def run_play(options: argparse.Namespace) -> None:
     """One seat at the terminal, year by year, and a debrief."""
     scenario = load(options)
     seat = options.seat
-    players = place_opponents(seat, split_names(options.opponents), len(scenario.state_names()))
+    count = len(scenario.state_names())
+    players = place_opponents(seat, split_names("--opponents", options.opponents, count - 1), count)
     batch = make_batch(scenario, players, options.years)
     batch.reset(options.seed)
     recorder = Recorder(batch)

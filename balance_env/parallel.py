@@ -10,6 +10,7 @@ from pettingzoo import ParallelEnv
 from pettingzoo.utils import parallel_to_aec
 from pettingzoo.utils.env import AECEnv
 
+from .checks import check_snapshot
 from .core.world import Clock, Ending
 from .scenario import Scenario
 from .spaces import observation_space
@@ -187,8 +188,7 @@ class BalanceParallelEnv(ParallelEnv):
 
     def set_state(self, snapshot: dict[str, Any]) -> None:
         """Return to a snapshot of `get_state`; ValueError if it does not fit."""
-        if "agents" not in snapshot:
-            raise ValueError("the snapshot has no agents: it is of a batch, not of this PettingZoo environment")
+        check_snapshot(snapshot, "agents")
         self._batch.set_state(snapshot)
         self.agents = list(snapshot["agents"])
 
@@ -234,7 +234,8 @@ def parallel_env(
     max_cycles : int, optional
         Years to the cut; fixes the horizon and switches the random end off.
     **overrides
-        `mask_in_obs`, fields of the scenario (`fallen="stay"`, `states=12`) or parameters (`offence=2.0`).
+        `mask_in_obs`, fields of the scenario (`fallen="stay"`, `states=12`), parameters (`offence=2.0`), or
+        `players` as of `VectorEnv`: what is given for a seat that somebody holds is overwritten.
 
     Raises
     ------

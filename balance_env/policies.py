@@ -23,6 +23,7 @@ from .scenario import Scenario
 FORMAT = 1
 WEIGHTS, CARD = "policy.safetensors", "policy.json"
 VERSION_DIGITS = 16  # of a hash, where it names a version
+BLOCK = 64  # rows looked at together, always as many: how BLAS adds up, to the last bit, depends on how many there are
 SIZE_BYTES = 8  # at the head of a safetensors file: the length of its table
 Policy = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # (rows, masks, draws) -> actions
 
@@ -87,6 +88,7 @@ class LearnedPolicy:
     """A trained policy: a function of rows (n, D), masks (n, A) and uniform draws (n,) to actions (n,).
 
     One with a memory (`architecture.years` above 1) takes the rows that a `Window` of as many years gives.
+    In worlds with fewer verbs than it knows it does without their scores; a verb that it does not know, it never uses.
     Draws come from outside, so that compared policies share them and a run can be repeated.
 
     Parameters
@@ -108,11 +110,18 @@ class LearnedPolicy:
             raise ValueError(f"weights do not make a {self.architecture}: {'; '.join(wrong)}")
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
-        """Scores (n, A) of all actions, legal or not."""
-        return self.network.look(self.weights, rows, NUMPY)[0]
+        """Scores (n, A) of all actions of the verbs it knows, legal or not. A row's do not depend on the others."""
+        blocks = np.zeros((max(1, -(-len(rows) // BLOCK)), BLOCK, rows.shape[1]), np.float32)
+        blocks.reshape(-1, rows.shape[1])[: len(rows)] = rows
+        scores = [self.network.look(self.weights, block, NUMPY)[0] for block in blocks]
+        return np.concatenate(scores)[: len(rows)]
 
     def __call__(self, rows: np.ndarray, masks: np.ndarray, draws: np.ndarray) -> np.ndarray:
-        scores = np.where(masks > 0, self.scores(rows).astype(float), -np.inf)
+        scores = self.scores(rows).astype(float)
+        shared = min(
+            scores.shape[1], masks.shape[1]
+        )  # verbs stand in one order: the last are those that one side lacks
+        scores = np.where(masks[:, :shared] > 0, scores[:, :shared], -np.inf)
         reached = np.exp(scores - scores.max(-1, keepdims=True)).cumsum(-1)
         return (reached < draws[:, None] * reached[:, -1:]).sum(-1)
 
@@ -122,8 +131,8 @@ class LearnedPolicy:
         Raises
         ------
         ValueError
-            If the pieces of the row, the open verbs or, where the network is not free of it, the
-            number of states differ; names what differs.
+            If the pieces of the row, the order of the verbs or, where the network is not free of it, the number
+            of states differ, or if slots change their states under a policy with memory; names what differs.
         """
         differing = []
         table = {name: [low, high] for name, low, high in pieces()}
@@ -131,11 +140,13 @@ class LearnedPolicy:
         if [*table.items()] != [*learned.items()]:
             told = _differing(table, learned) or ["another order"]
             differing.append(f"pieces of the row ({'; '.join(told)})")
-        if list(scenario.verbs) != self.card["verbs"]:
+        if any(verb != known for verb, known in zip(scenario.verbs, self.card["verbs"], strict=False)):
             differing.append(f"verbs ({', '.join(scenario.verbs)}; the policy's: {', '.join(self.card['verbs'])})")
         count = len(scenario.state_names())
         if not self.network.is_size_free and count != self.architecture.actors:
             differing.append(f"number of states ({count}; the policy's: {self.architecture.actors})")
+        if self.architecture.years > 1 and scenario.targets == "threat":
+            differing.append("targets (threat: slots change their states; the policy remembers what stood in them)")
         if differing:
             raise ValueError(
                 f"the policy does not fit scenario {scenario.name!r}, which differs in {', '.join(differing)}"
@@ -173,15 +184,8 @@ def _differing(asked: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def load_policy(folder: str | Path, scenario: Scenario | None = None) -> LearnedPolicy:
-    """The policy in a folder; with a scenario, refused if it does not fit.
-
-    Raises
-    ------
-    ValueError
-        If the folder holds no policy, the weights are not those that its card describes, or it does not fit.
-    """
-    folder = Path(folder)
+def read_card(folder: Path) -> dict[str, Any]:
+    """What the card in a policy folder says; ValueError if the folder holds no policy, or its card is incomplete."""
     for name in (WEIGHTS, CARD):
         if not (folder / name).is_file():
             inside = ", ".join(sorted(str(card.parent) for card in folder.glob(f"policies/*/{CARD}")))
@@ -197,6 +201,19 @@ def load_policy(folder: str | Path, scenario: Scenario | None = None) -> Learned
     missing = [key for key in ("network", "width", "actors", "years", "verbs", "pieces", "weights") if key not in card]
     if missing:
         raise ValueError(f"{folder / CARD} says nothing of {', '.join(missing)}")
+    return card
+
+
+def load_policy(folder: str | Path, scenario: Scenario | None = None) -> LearnedPolicy:
+    """The policy in a folder; with a scenario, refused if it does not fit.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no policy, the weights are not those that its card describes, or it does not fit.
+    """
+    folder = Path(folder)
+    card = read_card(folder)
     content = (folder / WEIGHTS).read_bytes()
     if (found := hashlib.sha256(content).hexdigest()) != card["weights"]["sha256"]:
         raise ValueError(f"{folder / WEIGHTS} has hash {found}, its card names {card['weights']['sha256']}")

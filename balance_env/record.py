@@ -461,7 +461,7 @@ class Recorder:
 
 
 def play_out(batch: VectorEnv, seed: int | None = None, players: Mapping[int, Player] | None = None) -> Recorder:
-    """Play one episode in which doctrines, and `players` by seat, act for every state; return what happened.
+    """Play one episode in which the batch's players, and `players` by seat, act for every state; tell what happened.
 
     Players are asked for the living, all of them at once, each in a thread of its own: some wait for a network.
     ValueError where a seat has neither, and as of `Recorder`.
@@ -469,7 +469,7 @@ def play_out(batch: VectorEnv, seed: int | None = None, players: Mapping[int, Pl
     players = players or {}
     batch.reset(seed)
     if set(np.flatnonzero(batch.worlds.actor["player"][0] == NOBODY)) - set(players):
-        raise ValueError("play_out needs a doctrine in every seat: give players=... when making the batch")
+        raise ValueError("play_out needs a player in every seat: give players=... when making the batch")
     recorder = Recorder(batch)
     with ThreadPoolExecutor(max(1, len(players))) as pool:
         while recorder.ending == Ending.NOT:

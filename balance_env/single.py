@@ -1,4 +1,4 @@
-"""Gymnasium: one seat learns, doctrines hold the others in the kernel."""
+"""Gymnasium: one seat learns, doctrines or trained states hold the others."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import numpy as np
 from gymnasium.vector import VectorEnv as GymnasiumVectorEnv
 from gymnasium.vector.utils import batch_space
 
+from .checks import checked_actions
 from .core.world import Clock, Ending
+from .players import LEARNER
 from .scenario import Scenario
 from .spaces import observation_space
-from .vector import LEARNER, VectorEnv, checked_actions
+from .vector import VectorEnv
 
 DEFAULT_OPPONENTS = ("balance_of_power", "balance_of_threat", "bandwagon_for_profit", "buck_passer")
 
@@ -27,7 +29,7 @@ def place_opponents(seat: int, opponents: str | Sequence[str], actors: int) -> l
         raise ValueError(f"seat = {seat!r}: 0 to {actors - 1}")
     names = [opponents] if isinstance(opponents, str) else list(opponents)
     if not names:
-        raise ValueError("opponents is empty: at least one doctrine is needed")
+        raise ValueError("opponents is empty: at least one player is needed")
     others = [names[n % len(names)] for n in range(actors - 1)]
     return [*others[:seat], LEARNER, *others[seat:]]
 
@@ -54,7 +56,7 @@ class BalanceEnv(gymnasium.Env):
     seat : int
         The learner's seat, 0..N-1.
     opponents : str or sequence of str
-        Doctrines that hold the other seats, in turn.
+        Who holds the other seats, in turn: see `players` of `VectorEnv`.
     render_mode : {"ansi"}, optional
     **overrides
         As of `VectorEnv`.
@@ -115,7 +117,15 @@ class BalanceEnv(gymnasium.Env):
         return self._row(), self._info()
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """One year: (observation, reward, terminated, truncated, info)."""
+        """One year: (observation, reward, terminated, truncated, info).
+
+        After the end of an episode a step is undefined in Gymnasium: it warns, as Gymnasium's own environments do.
+        """
+        if self.batch.seed is None:
+            raise gymnasium.error.ResetNeeded("step before reset: call reset(seed) first")
+        before = self.batch.outputs
+        if not before.alive[0, self.seat] or before.ended[0] != Ending.NOT:
+            gymnasium.logger.warn("step after the end of an episode is undefined: call reset() first")
         if not self.action_space.contains(action):
             raise ValueError(f"action {action!r}: a whole number from 0 to {self.batch.num_actions - 1}")
         self.batch.pending_actions[0, self.seat] = action

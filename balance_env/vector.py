@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import os
+import copy
 import secrets
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from .checks import check_memory, check_snapshot, check_threads, checked_actions
 from .core.actions import action_count
 from .core.params import Parameters, as_record
 from .core.pieces import OTHER_SIZE, Relation, row_size, state_size
 from .core.reward import Term
 from .core.world import NOBODY, Clock, World, allocate_scratch, allocate_worlds, bytes_per_world
-from .doctrines import doctrine_id
-from .kernels.cpu import LEAVE, LIVE, LOOK, Out, choose_actions, look_at_truth, run_worlds, step_worlds
+from .kernels.cpu import (
+    LEAVE,
+    LIVE,
+    LOOK,
+    Out,
+    choose_actions,
+    draw_for_players,
+    look_at_truth,
+    run_worlds,
+    step_worlds,
+)
 from .scenario import Scenario, load_scenario
+from .seating import FIRST_TRAINED, Players, Seating
 from .spaces import action_space, row_space, state_space
 
-SNAPSHOT_VERSION = 2
-LEARNER = "learner"  # a seat that no doctrine plays
+SNAPSHOT_VERSION = 3
 SEED_BITS = 62
-WORK_PER_THREAD = 4096  # pairs of actors below which a further thread costs more than it brings
-
-Seats = Sequence[str] | str | None
 
 
 def allocate_out(worlds: int, actors: int, actions: int) -> Out:
@@ -50,56 +56,6 @@ def allocate_out(worlds: int, actors: int, actions: int) -> Out:
     )
 
 
-def check_memory(worlds: int, actors: int, actions: int) -> None:
-    """ValueError if the batch needs more memory than is free; says how many worlds would fit."""
-    one = allocate_out(1, actors, actions)
-    each = sum(array.nbytes for array in one) + bytes_per_world(actors, len(Term))
-    try:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # not every system tells
-        return
-    if worlds * each > free:
-        raise ValueError(
-            f"num_worlds = {worlds} needs {worlds * each / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free: "
-            f"at most {free // each} worlds of {actors} states fit"
-        )
-
-
-def check_threads(threads: int | None, worlds: int, actors: int) -> int:
-    """The number of threads to use; None: as many cores as the batch can feed."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if threads is None:
-        return max(1, min(cores, worlds * actors * actors // WORK_PER_THREAD))
-    if not 1 <= threads <= cores:
-        raise ValueError(f"threads = {threads}: 1 to {cores}, the cores this process may use")
-    return min(threads, worlds)
-
-
-def seat_players(players: Seats, actors: int) -> np.ndarray:
-    """Doctrine ids (N,) of the seats; NOBODY for seats that learn. `players`: one name for all, or one a seat."""
-    if players is None:
-        return np.full(actors, NOBODY, np.int32)
-    names = [players] * actors if isinstance(players, str) else list(players)
-    if len(names) != actors:
-        raise ValueError(f"players names {len(names)} seats, the scenario has {actors}")
-    return np.array([NOBODY if name == LEARNER else doctrine_id(name) for name in names], np.int32)
-
-
-def checked_actions(actions: Any, shape: tuple[int, ...], count: int) -> np.ndarray:
-    """`actions` as an array of `shape`; TypeError or ValueError says what is allowed."""
-    given = np.asarray(actions)
-    if given.dtype.kind not in "iu":
-        raise TypeError(f"actions have dtype {given.dtype}: whole numbers are needed")
-    if given.shape != shape:
-        raise ValueError(f"actions have shape {given.shape}: {shape} is needed")
-    if given.min() < 0 or given.max() >= count:
-        raise ValueError(
-            f"actions lie in {given.min()}..{given.max()}: 0 to {count - 1} are allowed "
-            "(masked-out ones inside are replaced by invest and counted)"
-        )
-    return given
-
-
 class VectorEnv:
     """W worlds of one scenario, stepped together.
 
@@ -112,8 +68,8 @@ class VectorEnv:
     threads : int, optional
         Cores that share the batch; by default as many as it can feed. Changes no bit.
     players : str or sequence of str, optional
-        Who plays each seat: doctrines by name, or `learner` for seats whose actions you give.
-        By default every seat is yours.
+        Who plays each seat: doctrines and trained states by name (see `balance-env list`), policies by the
+        path of their folder, or `learner` for seats whose actions you give. By default every seat is yours.
     copy : bool
         Return fresh arrays at every step. By default **arrays are reused between steps**: what
         `reset` and `step` return is overwritten by the next step.
@@ -137,7 +93,7 @@ class VectorEnv:
         num_worlds: int = 1,
         *,
         threads: int | None = None,
-        players: Seats = None,
+        players: Players = None,
         copy: bool = False,
         autoreset: bool = True,
         **overrides: Any,
@@ -148,27 +104,38 @@ class VectorEnv:
         self.parameters: Parameters = self.scenario.parameters_resolved()
         self.setting = self.scenario.setting(autoreset)
         template = self.scenario.template()
-        self.num_worlds = int(num_worlds)
         self.num_actors = len(template.economy)
-        players_by_seat = seat_players(players, self.num_actors)
-        self._template = template._replace(player=players_by_seat)
         self.num_actions = action_count(self.num_actors, self.setting.open_verbs)
         self.row_size = row_size(self.num_actors)
-        self.threads = check_threads(threads, self.num_worlds, self.num_actors)
-        check_memory(self.num_worlds, self.num_actors, self.num_actions)
+        self.seating = Seating(self.scenario, int(num_worlds), self.num_actors, self.row_size)
+        self._template = template._replace(player=np.broadcast_to(self.seating.ids(players), self.num_actors).copy())
         self.single_observation_space = row_space(self.num_actors)
         self.single_action_space = action_space(self.num_actors, self.setting.open_verbs)
         self.state_space = state_space(self.num_actors)
         self._copy = copy
-        self._plays = bool((players_by_seat != NOBODY).any())
         self._p = as_record(self.parameters)
-        self._worlds = allocate_worlds(self.num_worlds, self.num_actors, len(Term))
-        self._out = allocate_out(self.num_worlds, self.num_actors, self.num_actions)
-        self._actions = np.zeros((self.num_worlds, self.num_actors), np.int64)
-        self._live = np.full(self.num_worlds, LIVE, np.int64)
-        self._episodes = np.zeros(self.num_worlds, np.int64)
         self._seed: int | None = None
+        self._allocate(int(num_worlds), threads)
+        self._note_players()
+
+    def _allocate(self, num_worlds: int, threads: int | None) -> None:
+        self.num_worlds = num_worlds
+        self.threads = check_threads(threads, num_worlds, self.num_actors)
+        one = allocate_out(1, self.num_actors, self.num_actions)
+        each = sum(array.nbytes for array in one) + bytes_per_world(self.num_actors, len(Term))
+        check_memory(num_worlds, self.num_actors, each)
+        self._worlds = allocate_worlds(num_worlds, self.num_actors, len(Term))
+        self._out = allocate_out(num_worlds, self.num_actors, self.num_actions)
+        self._actions = np.zeros((num_worlds, self.num_actors), np.int64)
+        self._draws = np.zeros((num_worlds, self.num_actors))
+        self._live = np.full(num_worlds, LIVE, np.int64)
+        self._episodes = np.zeros(num_worlds, np.int64)
         self._start_threads()
+
+    def _note_players(self) -> None:
+        """Note whether doctrines and trained states play: some may sit only from the next episode on, or until then."""
+        seated = np.append(self._template.player, self._worlds.actor["player"])
+        self._plays, self._trained_play = bool((seated > NOBODY).any()), bool((seated <= FIRST_TRAINED).any())
 
     def _start_threads(self) -> None:
         self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE, self.row_size) for _ in range(self.threads)]
@@ -219,7 +186,7 @@ class VectorEnv:
 
     @property
     def worlds(self) -> World:
-        """The true worlds, as arrays of records (see `core.world`): to read, not to write."""
+        """The true worlds, as arrays of records (see `core.world`): to read; who writes to them `look`s after."""
         return self._worlds
 
     @property
@@ -263,15 +230,66 @@ class VectorEnv:
         self._step(self._episodes)
         return self._returned(self._out.rows), self._infos()
 
-    def set_players(self, players: np.ndarray, closed: np.ndarray | None = None) -> None:
-        """Seat doctrines by id (W, N), NOBODY for learners, until the worlds begin again.
+    def set_players(self, players: Players, closed: np.ndarray | None = None) -> None:
+        """Seat other players until the worlds begin again.
 
-        `closed` (W, N): verbs that are closed to the seat, bit v for verb v; for experiments.
+        Parameters
+        ----------
+        players : one for all seats, (N,) one a seat, or (W, N)
+            By name, or by id: see `player_id`; NOBODY for learners. One with a memory remembers from now on.
+        closed : (W, N) of int, optional
+            Verbs that are closed to the seat, bit v for verb v; for experiments.
+
+        Raises
+        ------
+        ValueError
+            For an unknown player, and for a policy that does not fit the scenario.
         """
-        self._worlds.actor.player[...] = players
+        self._worlds.actor.player[...] = self.seating.ids(players)
         self._worlds.actor.closed[...] = 0 if closed is None else closed
-        self._plays = bool((np.asarray(players) != NOBODY).any())
+        self.look()
+
+    def player_id(self, name: str) -> int:
+        """The id of a player in this batch, for arrays of players; ValueError as of `set_players`."""
+        return self.seating.id_of(name)
+
+    def player_names(self, w: int = 0) -> list[str]:
+        """Who sits in each seat of world `w`, by name."""
+        return [self.seating.name_of(int(player)) for player in self._worlds.actor["player"][w]]
+
+    def look(self) -> None:
+        """Write rows and masks anew, from worlds that an experiment has changed, players included."""
+        self._note_players()
         self._step(np.full(self.num_worlds, LOOK, np.int64))
+
+    def fork(self, chosen: np.ndarray, threads: int | None = None) -> VectorEnv:
+        """Copies of the worlds `chosen` (M,) as they stand, in a batch of their own without autoreset.
+
+        A copy keeps the key and the calendar of its world, so all copies of one draw the same chance: their
+        futures differ by what differs in them and in what is done, and by nothing else.
+
+        Parameters
+        ----------
+        chosen : (M,) of int
+            Numbers of worlds, each as often as it is wanted.
+        threads : int, optional
+            Of the copies' batch, as for any batch.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first reset.
+        """
+        if self._seed is None:
+            raise RuntimeError("fork before reset: call reset(seed) first")
+        forked = copy.copy(self)
+        forked.setting = self.setting._replace(autoreset=0)
+        forked.seating = self.seating.fork(chosen)
+        forked._allocate(len(chosen), threads)
+        for array, its in zip(self._worlds, forked._worlds, strict=True):
+            its[...] = array[chosen]
+        forked.look()
+        return forked
 
     def begin_next(self, chosen: np.ndarray) -> None:
         """Start the next episode in the worlds where `chosen` (W,) is True; the others stay as they are."""
@@ -294,7 +312,7 @@ class VectorEnv:
         Parameters
         ----------
         actions : (W, N) of int
-            Those of seats played by doctrines are overwritten.
+            Those of seats that players hold are overwritten.
 
         Returns
         -------
@@ -332,10 +350,20 @@ class VectorEnv:
             self._infos(),
         )
 
-    def advance(self) -> Out:
-        """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves."""
+    def advance(self, forced: np.ndarray | None = None) -> Out:
+        """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves.
+
+        `forced` (W, N): actions that stand over what anybody chose; NOBODY where there is none.
+        """
         if self._plays:
-            choose_actions(self._worlds, self._out, self._actions, 0, self.num_worlds)
+            self._over_ranges(
+                lambda _, start, stop: choose_actions(self._worlds, self._out, self._actions, start, stop)
+            )
+        if self._trained_play:
+            draw_for_players(self._worlds, self._draws, 0, self.num_worlds)
+            self.seating.act(self._worlds, self._out.rows, self._out.masks, self._draws, self._actions)
+        if forced is not None:
+            np.copyto(self._actions, forced, where=forced != NOBODY)
         self._step(self._live)
         return self._out
 
@@ -350,7 +378,7 @@ class VectorEnv:
         return self._out
 
     def run(self, years: int) -> np.ndarray:
-        """`years` years in which doctrines play every seat, without leaving the kernel.
+        """`years` years in which players hold every seat, without leaving the kernel where all are doctrines.
 
         Returns
         -------
@@ -365,8 +393,12 @@ class VectorEnv:
         if self._seed is None:
             raise RuntimeError("run before reset: call reset(seed) first")
         if (self._worlds.actor.player == NOBODY).any():
-            raise ValueError("run needs a doctrine in every seat; give players=... when making the environment")
+            raise ValueError("run needs a player in every seat; give players=... when making the environment")
         totals = np.zeros((self.num_worlds, self.num_actors, len(Term)))
+        if self._trained_play:
+            for _ in range(years):
+                totals += self.advance().terms
+            return totals
         self._over_ranges(
             lambda scratch, start, stop: run_worlds(
                 self._worlds,
@@ -401,12 +433,14 @@ class VectorEnv:
         return states, graphs
 
     def get_state(self) -> dict[str, Any]:
-        """A picklable snapshot: the same actions after `set_state` give the same future."""
+        """A picklable snapshot, players included: the same actions after `set_state` give the same future."""
         return {
             "version": SNAPSHOT_VERSION,
             "scenario": self.scenario.content_hash(),
             "seed": self._seed,
             "worlds": {name: np.array(array) for name, array in self._worlds._asdict().items()},
+            "players": self._template.player.copy(),
+            "seating": self.seating.get_state(),
         }
 
     def set_state(self, snapshot: dict[str, Any]) -> None:
@@ -415,9 +449,9 @@ class VectorEnv:
         Raises
         ------
         ValueError
-            If it is of another version, scenario or batch size.
+            If it is of another version, scenario or batch size, or of a trained player that is not to be found.
         """
-        version = snapshot.get("version") if isinstance(snapshot, dict) else None
+        version = check_snapshot(snapshot)["version"]
         if version != SNAPSHOT_VERSION:
             raise ValueError(f"snapshot version {version!r}: this is version {SNAPSHOT_VERSION}")
         if snapshot["scenario"] != self.scenario.content_hash():
@@ -427,12 +461,16 @@ class VectorEnv:
                 raise ValueError(
                     f"the snapshot's {name} has shape {snapshot['worlds'][name].shape}, this batch's {array.shape}"
                 )
+        players, now = snapshot["players"], snapshot["worlds"]["actor"]["player"]
+        players, now = (self.seating.set_state(snapshot["seating"], ids) for ids in (players, now))
         for name, array in self._worlds._asdict().items():
             array[...] = snapshot["worlds"][name]
+        self._worlds.actor["player"] = now
+        self._template = self._template._replace(player=players)
         self._seed = snapshot["seed"]
         for array in self._out:
             array[...] = 0
-        self._step(np.full(self.num_worlds, LOOK, np.int64))
+        self.look()
 
     def observe(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Observations and infos as they stand, as after `reset`."""

@@ -39,6 +39,7 @@ Made by `python benchmarks/speed.py [--quick] --write docs/speed.md`.
 
 """
 WARM_UP_YEARS = 30
+TRAINED_YEARS = 10  # timed, with trained states
 PHASES = {
     "read actions": "read_actions(world, actions[w], out.masks[w])",
     "diplomacy": "diplomacy(world, p, scratch)",
@@ -111,6 +112,14 @@ def steps_per_second(worlds: int, actors: int, threads: int) -> float:
         times.append(spent)
     env.close()
     return worlds * actors * years / statistics.median(times)
+
+
+def trained_steps_per_second(worlds: int = 512, actors: int = 8, player: str = "learned_offensive") -> float:
+    """Agent-steps a second with a trained state in every seat, its choosing included, on one thread."""
+    env = VectorEnv("default", worlds, states=actors, threads=1, players=player)
+    env.reset(seed=0)
+    env.run(WARM_UP_YEARS)
+    return worlds * actors * TRAINED_YEARS / median_seconds(lambda: env.run(TRAINED_YEARS))
 
 
 def phase_times(worlds: int = 1024, actors: int = 8) -> dict[str, float]:
@@ -226,6 +235,7 @@ def report(quick: bool) -> list[str]:
         f"of order, {phases['observation'] / whole:.0%} of the whole in rows and masks.",
         f"State of a world: {bytes_per_world(8, len(Term)):,} bytes at N = 8, "
         f"{bytes_per_world(64, len(Term)):,} at N = 64.",
+        f"A trained state in every seat, N = 8, W = 512: {trained_steps_per_second():,.0f} agent-steps/s, 1 thread.",
         f"PettingZoo, N = 8: {pettingzoo_years_per_second():,.0f} years/s.",
     ]
     with tempfile.TemporaryDirectory() as cache:

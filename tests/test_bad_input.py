@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 
+import gymnasium
 import numpy as np
 import pytest
 
@@ -176,10 +177,24 @@ def test_a_seat_that_does_not_exist(seat):
     assert "0 to 2" in message
 
 
-def test_a_doctrine_that_does_not_exist():
+def test_a_player_that_does_not_exist():
     message = refusal(lambda: BalanceEnv("small", opponents="buckpasser"))
     assert "'buckpasser'" in message
     assert "'buck_passer'" in message
+
+
+def test_ids_of_players_that_the_batch_does_not_know(batch):
+    assert "-1 to 23" in refusal(lambda: batch.set_players(np.array([0, 1, 24])))
+    assert "-1 to 23" in refusal(lambda: batch.set_players(np.array([0, 1, -2])))
+
+
+def test_a_gymnasium_step_before_the_start_and_after_the_end():
+    env = BalanceEnv("small", max_cycles=1)
+    assert "reset" in refusal(lambda: env.step(0), gymnasium.error.ResetNeeded)
+    env.reset(seed=0)
+    assert env.step(0)[3]
+    with pytest.warns(UserWarning, match="after the end of an episode"):
+        env.step(0)
 
 
 def test_no_opponents():
@@ -193,7 +208,7 @@ def test_players_for_another_number_of_seats():
 
 
 def test_a_run_with_a_seat_that_nobody_plays(batch):
-    assert "doctrine" in refusal(lambda: batch.run(3))
+    assert "player in every seat" in refusal(lambda: batch.run(3))
 
 
 def test_a_list_of_seeds_for_many_seats():
@@ -221,8 +236,9 @@ def test_a_snapshot_of_another_version(batch):
 
 
 @pytest.mark.parametrize("snapshot", [None, {}, "worlds", 3])
-def test_what_is_no_snapshot(batch, snapshot):
-    assert "version" in refusal(lambda: batch.set_state(snapshot))
+@pytest.mark.parametrize("make", [VectorEnv, parallel_env, BalanceEnv], ids=["batch", "pettingzoo", "gymnasium"])
+def test_what_is_no_snapshot(make, snapshot):
+    assert "needs a snapshot that get_state" in refusal(lambda: make("small").set_state(snapshot))
 
 
 def test_a_snapshot_of_another_scenario_or_other_parameters(batch):

@@ -10,10 +10,12 @@ pytest.importorskip("safetensors", reason="safetensors is not installed")
 from agents.casting import LEARNS, LEAST, Cast
 from agents.config import Config
 from agents.league import League
-from agents.policy import load_team, save_policy
+from agents.policy import save_policy
 from balance_env import action_table
 from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.doctrines import doctrine_id
+from balance_env.players import LEARNED, load_team
+from balance_env.policies import load_policy
 
 WORLDS, SEATS = 40, 3
 TINY = {"scenario": "small", "worlds": WORLDS, "n_steps": 30, "batch_size": 512, "epochs": 1, "width": 4, "seed": 5}
@@ -156,14 +158,24 @@ def test_a_frozen_policy_plays_and_does_not_change(tmp_path):
     assert league.states.batch.outputs.illegal.sum() == 0
 
 
+def test_states_that_ship_with_the_package_hold_seats_by_name():
+    league = begun(league_of(learning_seats=1, opponents=["learned_offensive"]))
+    before = league.cast.guests[0].policy.policies[0].weights
+    league.collect()
+    assert np.isfinite(list(league.fit()[0].values())).all()
+    shipped = load_policy(LEARNED / "learned_offensive").weights
+    assert all(np.array_equal(before[name], array) for name, array in shipped.items())
+    assert league.states.batch.outputs.illegal.sum() == 0
+
+
 def test_frozen_policies_that_do_not_fit_are_refused(tmp_path):
-    frozen = save(league_of(), tmp_path / "frozen")
-    with pytest.raises(ValueError, match=r"differs in verbs"):
+    frozen = save(league_of(network="mlp"), tmp_path / "frozen")
+    with pytest.raises(ValueError, match=r"differs in number of states"):
         league_of(scenario="coercive", learning_seats=1, opponents=[str(frozen)])
     remembering = save(league_of(years=2), tmp_path / "remembering")
     with pytest.raises(ValueError, match=r"sees 2 years: years = 1 is too few"):
         league_of(learning_seats=1, opponents=[str(remembering)])
-    with pytest.raises(ValueError, match="neither a policy nor a run"):
+    with pytest.raises(ValueError, match="unknown player 'nobody_known'"):
         league_of(learning_seats=1, opponents=["nobody_known"])
 
 

@@ -60,6 +60,15 @@ def test_others_act_for_the_living_that_no_doctrine_plays_on_draws_of_their_own(
     assert history.legal[1:][history.alive[:-1] & history.going[1:, :, None]].any(-1).all()
 
 
+def test_trained_states_are_players_that_need_no_act():
+    batch = VectorEnv("small", 3, players=["learned_offensive", "hider", "learned_defensive"], autoreset=False)
+    batch.reset(3)
+    history = watch(batch, years=5)
+    assert history.player[0].tolist() == batch.worlds.actor.player[0].tolist()
+    assert history.legal[1:][history.alive[:-1] & history.going[1:, :, None]].any(-1).all()
+    assert len(np.unique(history.actions[1:, :, 0])) > 1
+
+
 @pytest.mark.parametrize(
     ("batch", "told"),
     [

@@ -13,16 +13,21 @@ import balance_env
 
 PACKAGE = Path(balance_env.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
-# What each part may import of the package; core <- doctrines <- kernels <- vector <- parallel, single <- adapters.
+# What each part may import of the package; core <- doctrines <- kernels, seating <- vector <- parallel, single.
 MAY = {
-    "benchmark": {"benchmark", "core", "doctrines", "metrics", "policies", "scenario", "vector"},
+    "benchmark": {"benchmark", "core", "doctrines", "metrics", "policies", "record", "scenario", "vector"},
     "core": {"core"},
     "doctrines": {"core", "doctrines"},
     "kernels": {"core", "doctrines", "kernels"},
     "scenario": {"core"},
     "spaces": {"core"},
     "metrics": {"metrics"},
-    "vector": {"core", "doctrines", "kernels", "scenario", "spaces"},
+    "networks": {"core"},
+    "policies": {"core", "networks", "scenario"},
+    "players": {"core", "doctrines", "policies", "scenario"},
+    "checks": set(),
+    "seating": {"core", "doctrines", "players", "policies", "scenario"},
+    "vector": {"checks", "core", "kernels", "scenario", "seating", "spaces"},
 }
 CORE_MAY = {"__future__", "math", "enum", "typing", "statistics", "numpy"}
 METRICS_MAY = {"__future__", "collections", "dataclasses", "enum", "math", "numpy", "scipy", "networkx", "sklearn"}
@@ -113,6 +118,13 @@ def test_learning_libraries_stay_outside_but_for_adapters():
     for path in FILES:
         if part_of(path) != "adapters":
             assert not imports_of(path)[1] & LEARNING, label(path)
+
+
+def test_only_files_of_records_need_arrow():
+    knowing = {label(path) for path in FILES if "pyarrow" in imports_of(path)[1]}
+    assert knowing == {"benchmark/cow.py", "benchmark/parquet.py"}
+    program = "import sys, balance_env.cli; assert 'pyarrow' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_importing_compiles_nothing_and_loads_no_learning_library():

@@ -95,11 +95,18 @@ def test_a_run_that_dies_while_it_writes_goes_on(call, whole, tmp_path, monkeypa
     assert_same(folder, whole)
 
 
-def test_a_finished_run_is_only_told_again(whole, capsys):
-    before = (whole / "metrics.csv").read_bytes()
+def test_a_finished_run_is_left_as_it_is(whole, capsys, monkeypatch):
+    before = {path: path.stat().st_mtime_ns for path in whole.rglob("*")}
+    monkeypatch.setattr(train, "train", lambda *_: pytest.fail("it went on"))
     assert train.main(["--resume", str(whole)]) == 0
-    assert "How the trained states behave" in capsys.readouterr().out
-    assert (whole / "metrics.csv").read_bytes() == before
+    assert "is finished: 1,536 agent-steps" in capsys.readouterr().out
+    assert {path: path.stat().st_mtime_ns for path in whole.rglob("*")} == before
+
+
+def test_a_run_that_was_not_evaluated_yet_is_not_finished(whole):
+    assert checkpoint.is_finished(Config(steps=1536, eval_worlds=0), whole)
+    assert not checkpoint.is_finished(Config(steps=1536, eval_worlds=1), whole)
+    assert not checkpoint.is_finished(Config(steps=1537, eval_worlds=0), whole)
 
 
 def test_checkpoints_are_spread_and_the_last_is_at_the_end():

@@ -12,6 +12,7 @@ from balance_env import VectorEnv, parallel_env, scenario_names
 from balance_env.cli import main
 from balance_env.core.world import NOBODY, Ending, Outcome, Verb
 from balance_env.doctrines import DOCTRINES
+from balance_env.players import learned_names
 from balance_env.record import ANSWERS, Event, Kind, Recorder, events_of_year, play_out, snapshot
 from balance_env.view.map import COLUMNS, draw_map
 from balance_env.view.tables import pages
@@ -119,7 +120,7 @@ def test_a_recorder_refuses_what_it_cannot_record(make, message: str) -> None:
 
 
 def test_an_episode_with_a_learner_cannot_be_played_out() -> None:
-    with pytest.raises(ValueError, match="doctrine in every seat"):
+    with pytest.raises(ValueError, match="player in every seat"):
         play_out(VectorEnv("small", autoreset=False))
 
 
@@ -369,7 +370,8 @@ def test_run_may_end_by_chance(capsys: pytest.CaptureFixture[str]) -> None:
 def test_list_names_scenarios_and_doctrines(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     text = capsys.readouterr().out
-    assert all(name in text for name in [*scenario_names(), *DOCTRINES])
+    assert all(name in text for name in [*scenario_names(), *DOCTRINES, *learned_names()])
+    assert text.count("python -m agents.ship") == len(learned_names()) == 3
 
 
 def answer_with(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> None:
@@ -395,6 +397,13 @@ def test_a_person_plays_by_number_and_word(answers, monkeypatch, capsys: pytest.
     assert f"After {years} years the game stops unfinished." in text
 
 
+@pytest.mark.parametrize(("scenario", "told"), [("small", "no state can choose"), ("coercive", "by choice: `coerce`")])
+def test_the_welcome_says_how_disputes_arise(scenario: str, told: str, monkeypatch, capsys) -> None:
+    answer_with(monkeypatch, [])
+    assert main(["play", scenario]) == 0
+    assert told in " ".join(capsys.readouterr().out.split())
+
+
 def test_an_answer_that_is_no_action_is_asked_again(monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
     answer_with(monkeypatch, ["", "surrender", "9999", "-1", "arm", "q"])
     assert main(["play", "small", "--set", "going_on=1.0"]) == 0
@@ -414,7 +423,9 @@ def test_a_game_is_played_to_its_horizon(monkeypatch, capsys: pytest.CaptureFixt
     [
         (["describe", "defualt"], "default"),
         (["run", "default", "--players", "balance_of_terror"], "balance_of_terror"),
-        (["run", "default", "--players", ","], "no doctrine"),
+        (["run", "default", "--players", ","], "no player"),
+        (["run", "small", "--players", "hider,grim,hider,grim"], "4 players for 3 seats"),
+        (["play", "small", "--opponents", "hider,grim,hider"], "3 players for 2 seats"),
         (["run", "default", "--years", "-1"], "-1"),
         (["run", "default", "--seed", "-1"], "seed"),
         (["describe", "default", "--set", "offence"], "KEY=VALUE"),

@@ -24,13 +24,14 @@ import train  # noqa: E402
 from agents import behaviour  # noqa: E402
 from agents.checkpoint import STATE  # noqa: E402
 from agents.config import Config, new_run_folder, read_config  # noqa: E402
-from agents.evaluate import LEARNER, compare, interval, play, seat_mix  # noqa: E402
+from agents.evaluate import LEARNER, WIDTH, compare, interval, play, seat_mix  # noqa: E402
 from agents.evaluate import main as evaluate_main  # noqa: E402
 from agents.league import League  # noqa: E402
-from agents.policy import load_team  # noqa: E402
+from agents.watch import TOLD  # noqa: E402
 from balance_env import BalanceEnv, VectorEnv, load_scenario  # noqa: E402
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
 from balance_env.doctrines import doctrine_id  # noqa: E402
+from balance_env.players import load_team  # noqa: E402
 
 TINY = ["scenario=small", "worlds=4", "steps=256", "n_steps=8", "batch_size=32", "epochs=1", "width=8"]
 TINY += ["eval_worlds=6", "checkpoints=2"]
@@ -53,6 +54,16 @@ def run(tmp_path_factory):
     return folder
 
 
+def test_a_log_without_a_terminal_tells_how_far_it_is(tmp_path, capsys):
+    arguments = ["--config", str(ROOT / "configs/default.yaml"), "--run", str(tmp_path / "run")]
+    assert train.main([*arguments, *settings("steps=1920", "eval_worlds=0")]) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "minutes left" in line]
+    assert len(told) == TOLD
+    assert told[0].startswith("192 of 1,920 agent-steps, ")
+    assert told[-1].startswith("1,920 of 1,920 agent-steps, 0.0 minutes left; mean scores: defensive ")
+    assert all(", offensive " in line for line in told)
+
+
 # configs
 
 
@@ -69,7 +80,7 @@ def test_every_config_loads_and_holds_overrides_only(path):
         ("learning_rat=1", ["learning_rat", "did you mean 'learning_rate'", "Allowed: scenario"]),
         ("worlds=0", ["worlds", "greater than or equal to 1"]),
         ("gamma=1.5", ["gamma", "less than or equal to 1"]),
-        ("scenario=powers_1914", ["powers_1914", "powers_1913"]),
+        ("scenario=powers_1914", ["unknown scenario 'powers_1914'", "powers_1913"]),
         ("overrides.offense=2", ["offense", "offence"]),
         ("designs=[greedy]", ["greedy", "offensive"]),
         ("worlds", ["worlds", "key=value"]),
@@ -83,13 +94,14 @@ def test_bad_settings_are_named_before_any_folder_is_made(setting, told, tmp_pat
     assert train.main(["--config", config, "--run", str(folder), "--set", setting]) == 2
     error = capsys.readouterr().err
     assert all(word in error for word in told), error
+    assert error.count("\n") == 1
     assert not folder.exists()
 
 
 def test_opponents_that_are_not_there_are_named_before_any_folder_is_made(tmp_path, capsys):
     arguments = ["--config", str(ROOT / "configs/best_response.yaml"), "--run", str(tmp_path / "run")]
     assert train.main([*arguments, "--set", "opponents=[grm]"]) == 2
-    assert "opponent 'grm' is no doctrine" in capsys.readouterr().err
+    assert "opponent 'grm' is not `past`" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 
 
@@ -284,6 +296,11 @@ def test_evaluation_command_reads_runs_and_names_what_is_none(run, tmp_path, cap
     assert evaluate_main([str(run), str(run), "--worlds", "6", "--csv", str(path)]) == 0
     told = capsys.readouterr().out
     assert "2 training seed(s)" in told
+    assert "…" not in told
+    assert "minimal_winning_coalition" in told
+    assert max(map(len, told.splitlines())) <= WIDTH == 100
+    assert evaluate_main([str(run), "--worlds", "2", "--scenario", "coercive"]) == 0
+    assert "coercive: 1 training seed(s)" in capsys.readouterr().out
     assert "best doctrine" in told
     with path.open(newline="") as file:
         assert {row["design"] for row in csv.DictReader(file)} == {"offensive", "defensive"}

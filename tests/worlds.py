@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from balance_env.core.actions import action_count
+from balance_env import VectorEnv
+from balance_env.core.actions import OBJECT_VERBS, action_count
 from balance_env.core.draws import make_key
 from balance_env.core.observe import observation
 from balance_env.core.params import Parameters, as_record
@@ -32,6 +33,7 @@ from balance_env.core.world import (
     allocate_worlds,
 )
 from balance_env.core.year import year
+from balance_env.doctrines import Script
 from balance_env.testing import VIOLENT as VIOLENT  # for the tests that import it from here
 
 NEVER, ALWAYS = -600.0, 600.0  # logits of what does not and what does happen
@@ -267,3 +269,19 @@ def make_world(
     share = [part / part.sum() if part.sum() > 0 else np.full(actors, 1 / actors) for part in (strength, output)]
     world.actor.opening_share = p.weight_forces * share[0] + (1 - p.weight_forces) * share[1]
     return case.rest()
+
+
+def batch_of(*cases: Case, open_verbs: int = 3) -> VectorEnv:
+    """A batch that holds copies of these cases, of one size and with the parameters of the first; all its seats invest.
+
+    Parameters outside the table's ranges, as a still world has them, come in by the back door.
+    """
+    verbs = [verb.name.lower() for verb in OBJECT_VERBS[:open_verbs]]
+    batch = VectorEnv("default", len(cases), states=cases[0].size, verbs=verbs, threads=1, autoreset=False)
+    batch.reset(0)
+    batch._p, batch.parameters = cases[0].p, Parameters(*cases[0].p.item())
+    for w, case in enumerate(cases):
+        for array, its in zip(batch.worlds, case.world, strict=True):
+            array[w] = its
+    batch.set_players(np.full((len(cases), cases[0].size), Script.ALWAYS_INVEST))
+    return batch

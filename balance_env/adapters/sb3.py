@@ -13,6 +13,7 @@ require("sb3")
 
 from stable_baselines3.common.vec_env import VecEnv
 
+from ..checks import check_snapshot
 from ..scenario import Scenario
 from ..vector import VectorEnv
 
@@ -95,7 +96,7 @@ class SB3VecEnv(VecEnv):
 
     def set_state(self, snapshot: dict[str, Any]) -> np.ndarray:
         """Return to a snapshot and give the rows as they stood; ValueError if it does not fit."""
-        self.batch.set_state(snapshot["batch"])
+        self.batch.set_state(check_snapshot(snapshot, "batch")["batch"])
         self._returns[:], self._lengths[:] = snapshot["returns"], snapshot["lengths"]
         self.design = self._designs_now()
         return self._rows()

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..core.actions import read_actions
 from ..core.capability import measure_strength
+from ..core.draws import Purpose, make_stream, uniform
 from ..core.jit import call_for, phase, rule
 from ..core.observe import observation
 from ..core.reward import reward
@@ -158,6 +159,16 @@ def choose_actions(worlds, out, actions, start, stop):
         for i in range(len(world.actor)):
             if world.actor[i].player >= 0:
                 actions[w, i] = choose(world, out.rows[w, i], out.masks[w, i], i)
+
+
+@phase
+def draw_for_players(worlds, draws, start, stop):
+    """Write a uniform draw of every seat into `draws` (W, N), for players outside the kernel."""
+    for w in range(start, stop):
+        world = at(worlds, w)
+        stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.POLICY)
+        for i in range(len(world.actor)):
+            draws[w, i] = uniform(stream, world.actor[i].ident, 0)
 
 
 @phase

@@ -19,12 +19,15 @@ def welcome(batch: VectorEnv, seat: int) -> list[str]:
     """Who the player in `seat` of world 0 is, what counts for it and how the choices are written."""
     weights = batch.worlds.design[0, seat]
     terms = listed([f"{term.name.lower()} ({weights[term]:g})" for term in Term if weights[term]])
+    can_coerce = batch.setting.open_verbs > OBJECT_VERBS.index(Verb.COERCE)
     lines = [
         batch.scenario.description,
         f"You are {names_by_seat(batch)[seat]}. What counts for you, with its weight: {terms}.",
         "Each year all act at once. Answer with the number of an action, or with words, as in `arm` or `ally A`. "
         "In the line of ally, + is a partner whose pledge you would restate, ~ has offered you a pact, ! is in a "
         "dispute and you would stand by it. The table shows the forces of others as you perceive them.",
+        "Disputes arise by chance"
+        + (", and by choice: `coerce`." if can_coerce else "; no state can choose to open one."),
     ]
     return [line for text in lines for line in wrapped(text)]
 

@@ -13,7 +13,6 @@ from ..core.actions import action_table
 from ..core.pieces import GROWTH_SCALE, OTHER_SIZE, OTHERS_START, Other, Own
 from ..core.reward import DESIGNS, Term, design_weights
 from ..core.world import NOBODY, Clock, Ending, Verb, World
-from ..doctrines import Script
 from ..record import ANSWERS, Event, Kind, Recorder, events_of_year, listed, names_by_seat, snapshot
 from ..scenario import Scenario, letters
 from ..vector import VectorEnv
@@ -305,8 +304,8 @@ def transcript(recorder: Recorder) -> str:
     batch = recorder.batch
     labels = labels_by_seat(batch)
     label = dict(zip(recorder.names, labels, strict=True))
-    players = [Script(me.player).name.lower() for me in batch.worlds.actor[0]]
-    seats = ", ".join(f"{label[name]} {player}" for name, player in zip(recorder.names, players, strict=True))
+    players = zip(recorder.names, batch.player_names(), strict=True)
+    seats = ", ".join(f"{label[name]} {player}" for name, player in players)
     lines = [f"scenario {batch.scenario.name}, seed {batch.seed}", *wrapped(seats, "players ")]
     for year in range(recorder.year + 1):
         rows = recorder.of_year(year)
