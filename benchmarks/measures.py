@@ -42,8 +42,7 @@ cases have no value, and say why. With five training runs or more a measure has 
 A third party is a living state that is party to no dispute as a year begins. It joins the target by allying or
 bandwagoning with it, and the challenger by bandwagoning with it; only those that could have joined either by their
 legal mask are counted. Power is capability of the two states in dispute, as the field compares originators; a coalition
-is what both and their friends are expected to bring. Threat is the game's formula on true capability and the third
-party's own belief in hostile intent.
+is what both and their friends are expected to bring. Threat is what the third party perceived when it chose.
 
 ## What each is
 """

@@ -100,7 +100,7 @@ class Conduct:
     def entrapped(self) -> np.ndarray:
         """Which of `chained` (wars, N) fight a foe that threatens them no more than the friend they fight for."""
         wars, entrants = self.wars, self.chained
-        challenger, target = wars.threats(wars.challenger, entrants), wars.threats(wars.target, entrants)
+        challenger, target = wars.threats(wars.challenger), wars.threats(wars.target)
         with_challenger = wars.sides > 0
         foe, friend = np.where(with_challenger, target, challenger), np.where(with_challenger, challenger, target)
         return entrants & trapped(foe, friend)
