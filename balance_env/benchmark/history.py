@@ -16,7 +16,7 @@ from ..core.world import NOBODY
 from ..scenario import Scenario
 from ..vector import VectorEnv
 
-KEPT_PAIRS = ("reach", "willingness", "hostility", "pact", "offer", "sanction", "side")
+KEPT_PAIRS = ("reach", "willingness", "hostility", "pact", "offer", "sanction", "side", "place")
 
 # (rows (n, D), masks (n, A), uniform draws (n,), worlds (n,), seats (n,)) -> actions (n,)
 Act = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
@@ -45,8 +45,8 @@ class History:
         As `core.world.ACTOR` says: stocks at the year's end, and what happened in it.
     pair : dict of (T + 1, W, N, N)
         Of `KEPT_PAIRS`, at the year's end, all at [i, j]: `hostility[..., i, j]` is i's belief that j means harm;
-        `side[..., i, j]` the side of j in the war that i opened, 1 with i, -1 against. And `threat`, float32: from j
-        as i perceives it.
+        `side[..., i, j]` the side of j in the war that i opened, 1 with i, -1 against; `place[..., i, j]` the slot by
+        which the actions of the year to come name j to i. And `threat`, float32: from j as i perceives it.
     actions, legal : (T + 1, W, N) int64 and (T + 1, W, N, A) bool
         What was chosen in a year, and from what; zeros and all False at index 0.
     rewards, terms : (T + 1, W, N) and (T + 1, W, N, K)

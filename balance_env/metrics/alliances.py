@@ -42,6 +42,25 @@ def density(pact: ArrayLike, alive: ArrayLike) -> Metric:
     return Metric.share(pacts.sum(), pairs.sum(), "no pair of living states in any year")
 
 
+def spells(held: ArrayLike, watched: ArrayLike) -> tuple[Lifetimes, np.ndarray]:
+    """How long things hold without a break, and the thing (spells,) that each spell is of.
+
+    A spell ends where the thing stops to hold while it is watched; else it is censored: where the record ends, or
+    watching does. Those in the first year count from that year.
+
+    Parameters
+    ----------
+    held, watched : array of (years, things) of bool
+    """
+    held = np.asarray(held, bool)
+    nothing = np.zeros_like(held[:1])
+    change = np.diff(np.concatenate([nothing, held, nothing]).astype(np.int8), axis=0)
+    thing, starts = np.nonzero(change.T == 1)
+    _, stops = np.nonzero(change.T == -1)  # of the same thing, in the same order
+    watched = np.concatenate([np.asarray(watched, bool), nothing])  # nobody is watched after the record's end
+    return Lifetimes(stops - starts, watched[stops, thing]), thing
+
+
 def pact_lifetimes(pact: ArrayLike, alive: ArrayLike) -> Lifetimes:
     """How many years pacts last; one that a pair renews after a year without is a new one.
 
@@ -51,15 +70,7 @@ def pact_lifetimes(pact: ArrayLike, alive: ArrayLike) -> Lifetimes:
     Source: the alliance spell with censoring of Leeds & Savun 2007; censoring at a fall: design choice.
     """
     pacts, pairs = _panel(pact, alive)
-    watched = np.concatenate([pairs, np.zeros_like(pairs[:1])])  # nobody is watched after the record's end
-    durations: list[int] = []
-    ended: list[bool] = []
-    for i, j in np.argwhere(pacts.any(axis=0)):
-        held = np.concatenate([[False], pacts[:, i, j], [False]]).astype(int)
-        starts, stops = np.flatnonzero(np.diff(held) == 1), np.flatnonzero(np.diff(held) == -1)
-        durations.extend(stops - starts)
-        ended.extend(watched[stops, i, j])
-    return Lifetimes(durations, ended)
+    return spells(pacts.reshape(len(pacts), -1), pairs.reshape(len(pairs), -1))[0]
 
 
 def _sides(sides: ArrayLike) -> np.ndarray:
@@ -107,14 +118,21 @@ def minimal_winning_share(sides: ArrayLike, strength: ArrayLike) -> Metric:
     sides, strength = _sides(sides), np.asarray(strength, float)
     if len(sides) and strength.shape != sides.shape:
         raise ValueError(f"strength is of shape {sides.shape} for such sides, not {strength.shape}")
-    winning = minimal = 0
-    for war, brought in zip(sides, strength, strict=True):
-        for side in (1, -1):
-            members, against = brought[war == side], brought[war == -side].sum()
-            if len(members) > 1 and members.sum() > against:
-                winning += 1
-                minimal += bool(members.sum() - members.min() <= against)
+    minimal, winning = winning_counts(sides, strength).sum(axis=0)
     return Metric.share(minimal, winning, "no coalition had the upper hand in a war")
+
+
+def winning_counts(sides: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    """Winning coalitions in each war that are minimal, and all (..., wars, 2); see `minimal_winning_share`."""
+    if not sides.size:
+        return np.zeros((*sides.shape[:-1], 2))
+    members = sides[..., None] == np.array([1, -1])  # (..., wars, states, sides)
+    force = np.where(members, strength[..., None], 0.0).sum(axis=-2)
+    weakest = np.where(members, strength[..., None], np.inf).min(axis=-2)
+    against = force[..., ::-1]
+    wins = (members.sum(axis=-2) > 1) & (force > against)
+    minimal = wins & (force - np.where(wins, weakest, 0.0) <= against)
+    return np.stack([minimal.sum(axis=-1), wins.sum(axis=-1)], axis=-1)
 
 
 def reliability(delivered: ArrayLike, pledged: ArrayLike) -> Metric:
@@ -146,11 +164,16 @@ def random_matching(pact: ArrayLike, alive: ArrayLike, rng: np.random.Generator)
     Source: the uniform random graph of given size of Erdős & Rényi 1959.
     """
     pacts, pairs = _panel(pact, alive)
-    drawn = np.zeros_like(pacts)
-    for year, (held, living) in enumerate(zip(pacts, pairs, strict=True)):
-        chosen = rng.choice(np.argwhere(living), held.sum(), replace=False)
-        drawn[year, chosen[:, 0], chosen[:, 1]] = True
+    drawn = matched(pacts.reshape(len(pacts), -1), pairs.reshape(len(pairs), -1), rng).reshape(pacts.shape)
     return drawn | drawn.transpose(0, 2, 1)
+
+
+def matched(held: np.ndarray, living: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """In each row as many pairs drawn as hold a pact, among the living (rows, pairs)."""
+    keys = np.where(living, rng.random(living.shape), 2.0)  # behind all that live
+    wanted = held.sum(axis=1, keepdims=True)
+    last = np.take_along_axis(np.sort(keys, axis=1), np.maximum(wanted - 1, 0), axis=1)
+    return (keys <= last) & (wanted > 0)
 
 
 def random_joiners(sides: ArrayLike, leaders: ArrayLike, alive: ArrayLike, rng: np.random.Generator) -> np.ndarray:

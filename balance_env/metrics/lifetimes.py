@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import CensoredData, ecdf
 
-from .result import Metric
+from .result import LAST_BITS, Metric
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Lifetimes:
         if not self.n:
             return Metric.none("nothing to watch")
         times, shares = self.curve()
-        over = np.flatnonzero(shares <= 0.5 + 1e-12)  # a half in floating point
+        over = np.flatnonzero(shares <= 0.5 + LAST_BITS)
         if not over.size:
             return Metric.none(f"{self.ended.sum()} of {self.n} ends seen: more than half outlast the record", self.n)
         return Metric(float(times[over[0]]), self.n)
@@ -77,3 +77,42 @@ class Lifetimes:
         inside = times < years
         edges = np.concatenate([[0.0], times[inside], [years]])
         return Metric(float(np.diff(edges) @ np.concatenate([[1.0], shares[inside]])), self.n)
+
+
+def tally(lives: Lifetimes, group: ArrayLike, groups: int, longest: int) -> np.ndarray:
+    """Ends and things still standing at each whole duration, by group: (groups, 2, longest + 1).
+
+    Sums over groups give the curve of the whole, see `survival`.
+
+    Parameters
+    ----------
+    group : array of int
+        Of each life.
+    longest : int
+        Years for which lives are watched: what lasts longer is censored there.
+    """
+    at = (np.asarray(group, int), np.minimum(lives.durations, longest).astype(int))
+    ends, leave = np.zeros((2, groups, longest + 1))
+    np.add.at(ends, at, (lives.ended & (lives.durations <= longest)).astype(float))
+    np.add.at(leave, at, 1.0)
+    standing = leave[:, ::-1].cumsum(axis=1)[:, ::-1]  # who leaves later was there
+    return np.stack([ends, standing], axis=1)
+
+
+def survival(tallies: ArrayLike) -> np.ndarray:
+    """Share that lasts longer than 0, 1, ... years (..., years), from tallies (..., 2, years).
+
+    NaN beyond the last year in which anything was watched, unless nothing is left by then. As `Lifetimes.curve`, for
+    many tallies at once.
+
+    Source: Kaplan & Meier 1958.
+    """
+    ends, standing = np.moveaxis(np.asarray(tallies, float), -2, 0)
+    share = np.cumprod(1.0 - ends / np.maximum(standing, 1.0), axis=-1)
+    return np.where((standing > 0.0) | (share <= LAST_BITS), share, np.nan)
+
+
+def medians(tallies: ArrayLike) -> np.ndarray:
+    """First duration that at most half outlast (...); NaN while more than half outlast the record."""
+    below = survival(tallies) <= 0.5 + LAST_BITS
+    return np.where(below.any(axis=-1), below.argmax(axis=-1), np.nan)

@@ -39,20 +39,35 @@ def triad_balance(signs: ArrayLike) -> Metric:
 
     Source: Cartwright & Harary 1956; the share of triads as its degree: Harary 1959.
     """
-    signs = _signed(signs)
+    balanced, triads = triad_counts(_signed(signs))
+    return Metric.share(balanced, triads, "no three states are all tied")
+
+
+def triad_counts(signs: np.ndarray) -> np.ndarray:
+    """Balanced triads, and all that are tied on three sides (..., 2), in signs (..., states, states)."""
+    signs = np.asarray(signs, float)
     tied = np.abs(signs)
-    triads = np.trace(tied @ tied @ tied) // 6  # each is walked from three states in two directions
-    surplus = np.trace(signs @ signs @ signs) // 6  # balanced less unbalanced
-    return Metric.share((triads + surplus) / 2, triads, "no three states are all tied")
+    triads = np.einsum("...ij,...ji->...", tied @ tied, tied) / 6  # each is walked from three states in two directions
+    surplus = np.einsum("...ij,...ji->...", signs @ signs, signs) / 6  # balanced less unbalanced
+    return np.stack([(triads + surplus) / 2, triads], axis=-1)
 
 
 def permuted_signs(signs: ArrayLike, rng: np.random.Generator) -> np.ndarray:
-    """The same pairs are tied by as many friendly and hostile ties, but which is which is left to chance."""
-    signs = _signed(signs)
-    pairs = np.nonzero(np.triu(signs, k=1))
+    """The same pairs are tied by as many friendly and hostile ties, but which is which is left to chance.
+
+    Of one network (states, states), or of each of many (..., states, states).
+    """
+    signs = np.asarray(signs)
+    above = np.triu_indices(signs.shape[-1], k=1)
+    ties = signs[..., above[0], above[1]]
+    keys = np.where(ties != 0, rng.random(ties.shape), 2.0)  # ties before pairs that are not tied
+    places = np.argsort(np.where(ties != 0, np.arange(ties.shape[-1]), ties.shape[-1]), axis=-1, kind="stable")
+    shuffled = np.take_along_axis(ties, np.argsort(keys, axis=-1), axis=-1)
+    new = np.zeros_like(ties)
+    np.put_along_axis(new, places, shuffled, axis=-1)
     drawn = np.zeros_like(signs)
-    drawn[pairs] = rng.permutation(signs[pairs])
-    return drawn + drawn.T
+    drawn[..., above[0], above[1]] = new
+    return drawn + drawn.swapaxes(-1, -2)
 
 
 def triad_balance_beside_null(signs: ArrayLike, rng: np.random.Generator, draws: int = 199) -> Compared:

@@ -87,10 +87,15 @@ def compare(observed: Metric, draws: Sequence[Metric]) -> Compared:
 
     Draws without a value are left out, and the null's `n` tells how many had one.
     """
-    values = np.array([draw.value for draw in draws if draw.value is not None])
+    values = [math.nan if draw.value is None else draw.value for draw in draws]
+    return compare_values(observed, np.array(values), draws[0].why if draws else "")
+
+
+def compare_values(observed: Metric, draws: np.ndarray, why: str = "") -> Compared:
+    """`compare` with draws as numbers, NaN where a draw has no value; `why` all of them have none."""
+    values = draws[~np.isnan(draws)]
     if not values.size:
-        why = draws[0].why if draws else "no draws"
-        return Compared(observed, Metric.none(why))
+        return Compared(observed, Metric.none(why or ("no draw has a value" if draws.size else "no draws")))
     mean = float(values.mean())
     tail = (1.0 - INTERVAL) / 2.0
     low, high = (float(bound) for bound in np.quantile(values, [tail, 1.0 - tail]))
