@@ -100,7 +100,7 @@ def make_parser() -> argparse.ArgumentParser:
     sub = command(
         "export", run_export, "Play episodes and write their panels: state-years, dyad-years, events, actions."
     )
-    sub.add_argument("--players", default=usual, help="one doctrine, or several for the seats in turn")
+    sub.add_argument("--players", help=f"{who} {usual}")
     sub.add_argument("--episodes", type=int, default=100, help="how many (100)")
     sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")
     sub.add_argument("--seed", type=int, default=0)
@@ -354,10 +354,10 @@ def run_export(options: argparse.Namespace) -> None:
         raise ValueError(f"{error.name} is not installed: pip install 'balance-env[benchmark]'") from None
     scenario = load(options)
     count = len(scenario.state_names())
-    doctrines = split_names("--players", options.players, count)
+    players = split_names("--players", options.players, count)
     export(
         scenario,
-        [doctrines[i % len(doctrines)] for i in range(count)],
+        [players[i % len(players)] for i in range(count)],
         options.episodes,
         options.seed,
         options.to,

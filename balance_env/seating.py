@@ -59,11 +59,10 @@ class Seating:
             if kept.size:
                 self.window.rows[:, -kept.shape[1] :] = kept
 
-    def name_of(self, player: int) -> str:
-        """What the player with an id is called."""
-        if player == NOBODY:
-            return LEARNER
-        return Script(player).name.lower() if player > NOBODY else self.names[FIRST_TRAINED - player]
+    def spell(self, ids: np.ndarray) -> np.ndarray:
+        """What the players with these ids are called."""
+        names = np.array([*self.names[::-1], LEARNER, *(script.name.lower() for script in Script)])
+        return names[ids + len(self.names) - NOBODY]
 
     def ids(self, players: Players) -> np.ndarray:
         """Ids int32 of players, one for all seats (), one a seat (N,) or (W, N): given by name or by ids known here.

@@ -253,9 +253,9 @@ class VectorEnv:
         """The id of a player in this batch, for arrays of players; ValueError as of `set_players`."""
         return self.seating.id_of(name)
 
-    def player_names(self, w: int = 0) -> list[str]:
-        """Who sits in each seat of world `w`, by name."""
-        return [self.seating.name_of(int(player)) for player in self._worlds.actor["player"][w]]
+    def player_names(self) -> np.ndarray:
+        """Who sits in each seat, by name (W, N)."""
+        return self.seating.spell(self._worlds.actor["player"])
 
     def look(self) -> None:
         """Write rows and masks anew, from worlds that an experiment has changed, players included."""

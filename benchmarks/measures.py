@@ -1,7 +1,6 @@
-"""The measures and what they say of doctrines: `python benchmarks/measures.py [--worlds 60] [--write docs/measures.md]`.
+"""What the measures are, and what they say of doctrines: `python benchmarks/measures.py [--write docs/measures.md]`.
 
-Prints the table of measures, then, for a few scenarios, what worlds full of one doctrine measure. Without `--write`
-nothing is kept.
+Prints the table of measures, then, for a few scenarios, what worlds full of one doctrine measure.
 """
 
 from __future__ import annotations
@@ -41,10 +40,9 @@ show if chance had its way with them, or what `random_legal` or `always_invest` 
 cases have no value, and say why. With five training runs or more a measure has an interval over runs.
 
 A third party is a living state that is party to no dispute as a year begins. It joins the target by allying or
-bandwagoning with it, and the challenger by bandwagoning with it; only those that could have joined either by their legal
-mask are counted. Power is capability of the two states in dispute, as the field compares originators; a coalition is
-what both and their friends are expected to bring. Threat is the game's formula on true capability and the third party's
-own belief in hostile intent.
+bandwagoning with it, and the challenger by bandwagoning with it; only those that could have joined either by their
+legal mask are counted. Power is capability of the two states in dispute, as the field compares originators; a coalition
+is what both and their friends are expected to bring. Threat is what the third party perceived when it chose.
 
 ## What each is
 """
@@ -52,9 +50,11 @@ own belief in hostile intent.
 DOCTRINES_HEADER = """
 ## What doctrines measure
 
-{worlds} worlds of {years} years of each scenario, every seat played by one doctrine, or in the last column by {mix} in turn. A
-star marks what fewer than one in twenty draws of the null show; an empty cell has too few cases. `random_legal` itself is
-measured on other worlds than its null, so about one in twenty of its cells is starred by chance.
+{worlds} worlds of {years} years of each scenario, every seat played by one doctrine, or in the last column by
+{mix} in turn. A star marks what fewer than one in twenty draws of the null show; an empty cell has too few cases.
+`random_legal` itself is measured on other worlds than its null, so some of its cells are starred by chance. A balancer
+has a theta above 0 and a bandwagoner below; who stands by everyone that is attacked ends up in the larger coalition,
+which is why a balancer of power is below 0 in that version alone.
 """
 
 

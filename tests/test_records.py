@@ -15,7 +15,7 @@ from balance_env.benchmark.events import ASIDE, IN_PART, JOINED, STOOD_BY
 from balance_env.benchmark.history import KEPT_PAIRS, History, threat_in_rows, watch
 from balance_env.benchmark.panels import Source, Words, panels
 from balance_env.core.reward import Term
-from balance_env.core.world import NOBODY, Ending, Verb
+from balance_env.core.world import Ending, Verb
 from balance_env.record import Kind, play_out
 
 A, B, C, D = range(CCODE, CCODE + 4)
@@ -47,7 +47,7 @@ def history_of(case: Case, *years: dict[int, tuple[Verb, int]]) -> History:
         load_scenario("default", states=n),
         0,
         [f"State {a}" for a in "ABCDEFGH"[:n]],
-        np.full((1, n), NOBODY),
+        np.full((1, n), "learner"),
         np.zeros((1, n, len(Term))),
         np.ones((lived, 1), bool),
         np.array([Ending.NOT]),

@@ -6,7 +6,7 @@ from ..metrics.alignment import FEWEST_JOINS, Side, Version
 from ..metrics.commitments import AFTERMATH
 from ..metrics.system import Order
 from ..metrics.walt import SOURCES
-from . import nulls, tallies, whole
+from . import nulls, outcomes, tallies, whole
 from .evidence import Chance, Measure, Whole
 from .formulas import (
     BEYOND,
@@ -103,25 +103,25 @@ ALLIANCES: Lines = (
 )
 
 SYSTEM: Lines = (
-    Measure("HHI", "", RANDOM_LEGAL, "years", tallies.order, ratio(0, 6), "Hirschman 1945; Herfindahl 1950",
+    Measure("HHI", "", RANDOM_LEGAL, "years", outcomes.order, ratio(0, 6), "Hirschman 1945; Herfindahl 1950",
             "Sum of squared shares of capability, mean over years."),
-    Measure("CON", "", RANDOM_LEGAL, "years", tallies.order, ratio(1, 6), "Singer, Bremer & Stuckey 1972",
+    Measure("CON", "", RANDOM_LEGAL, "years", outcomes.order, ratio(1, 6), "Singer, Bremer & Stuckey 1972",
             "Concentration of capability, mean over years."),
-    Measure("effective poles", "", RANDOM_LEGAL, "years", tallies.order, ratio(2, 6), "Laakso & Taagepera 1979",
+    Measure("effective poles", "", RANDOM_LEGAL, "years", outcomes.order, ratio(2, 6), "Laakso & Taagepera 1979",
             "1 / HHI, mean over years."),
     *(
-        Measure("order", kind, RANDOM_LEGAL, "years", tallies.order, ratio(3 + place, 6), "Thompson 1986",
+        Measure("order", kind, RANDOM_LEGAL, "years", outcomes.order, ratio(3 + place, 6), "Thompson 1986",
                 f"Share of years under a {kind} order.")
         for place, kind in enumerate(Order)
     ),
-    Measure("no hegemony", f"beyond {HORIZON} years", RANDOM_LEGAL, "worlds", tallies.years_to_hegemony, BEYOND,
+    Measure("no hegemony", f"beyond {HORIZON} years", RANDOM_LEGAL, "worlds", outcomes.years_to_hegemony, BEYOND,
             "Kaplan & Meier 1958; Thompson 1986",
             f"Share of worlds in which no state has held more than half of all capability after {HORIZON} years."),
-    Measure("state survival", f"beyond {HORIZON} years", RANDOM_LEGAL, "states", tallies.state_lives, BEYOND,
+    Measure("state survival", f"beyond {HORIZON} years", RANDOM_LEGAL, "states", outcomes.state_lives, BEYOND,
             "Kaplan & Meier 1958", f"Share of states that stand after {HORIZON} years."),
-    Measure("war onset", "", RANDOM_LEGAL, "dyad-years", tallies.onsets, ratio(0, 1), "Bennett & Stam 2000",
+    Measure("war onset", "", RANDOM_LEGAL, "dyad-years", outcomes.onsets, ratio(0, 1), "Bennett & Stam 2000",
             "War onsets per dyad-year of living states."),
-    Measure("war severity", "mean", RANDOM_LEGAL, "wars", tallies.severities, ratio(0, 1), "Cederman 2003",
+    Measure("war severity", "mean", RANDOM_LEGAL, "wars", outcomes.severities, ratio(0, 1), "Cederman 2003",
             "Share of all forces of the system lost in a war."),
     Whole("war severity", "power law against log-normal", "both fit equally well", whole.tail,
           "Clauset, Shalizi & Newman 2009; Vuong 1989",
@@ -143,6 +143,9 @@ SECURITY_DILEMMA: Lines = (
 SOFT_BALANCING: Lines = (
     Measure("sanctions sent", "", RANDOM_LEGAL, "state-years", tallies.sanctions, ratio(0, 1), "Pape 2005; Paul 2005",
             "Sanctions imposed or renewed per state-year."),
+    Measure("share that sanctions", "", RANDOM_LEGAL, "opportunities", tallies.answers, ratio(0, 1),
+            "Pape 2005; Paul 2005",
+            "Share of third parties that could join either side which sanction the challenger instead."),
     Measure("sanction coalition", "", RANDOM_LEGAL, "state-years under sanctions", tallies.sanctions, ratio(2, 3),
             "Bapat & Morgan 2009", "Senders per year and sanctioned state."),
     Measure("growth lost", "target", RANDOM_LEGAL, "state-years", tallies.sanctions, ratio(4, 5),
@@ -179,15 +182,15 @@ FORTUNES = (
     ("mean", "Harsanyi 1955"),
     ("Gini", "Gini 1912"),
     ("worst off", "Rawls 1971"),
-    *((f"Nash, epsilon {epsilon:g}", "Nash 1950; Kaneko & Nakamura 1979") for epsilon in tallies.EPSILONS),
+    *((f"Nash, epsilon {epsilon:g}", "Nash 1950; Kaneko & Nakamura 1979") for epsilon in outcomes.EPSILONS),
 )
 WELFARE: Lines = (
     *(
-        Measure("welfare", version, ALWAYS_INVEST, "worlds", tallies.fortunes, ratio(place, len(FORTUNES)), source,
+        Measure("welfare", version, ALWAYS_INVEST, "worlds", outcomes.fortunes, ratio(place, len(FORTUNES)), source,
                 f"Output of states over the years of a world, 0 after a fall: {version}, mean over worlds.", ONE)
         for place, (version, source) in enumerate(FORTUNES)
     ),
-    Measure("return", "mean", ALWAYS_INVEST, "states", tallies.returns, ratio(0, 1), "Harsanyi 1955",
+    Measure("return", "mean", ALWAYS_INVEST, "states", outcomes.returns, ratio(0, 1), "Harsanyi 1955",
             "Undiscounted return of a state.", ONE),
 )
 

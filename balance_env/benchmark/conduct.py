@@ -14,7 +14,7 @@ import numpy as np
 from ..core.actions import OBJECT_VERBS, PLAIN_VERBS
 from ..core.world import NOBODY, Outcome, Verb
 from ..metrics.alignment import Opportunities, Side
-from ..metrics.commitments import chained
+from ..metrics.commitments import chained, trapped
 from ..metrics.walt import Choices
 from .disputes import Disputes
 from .history import History
@@ -100,10 +100,10 @@ class Conduct:
     def entrapped(self) -> np.ndarray:
         """Which of `chained` (wars, N) fight a foe that threatens them no more than the friend they fight for."""
         wars, entrants = self.wars, self.chained
-        challenger, target = wars.threats(wars.challenger, entrants), wars.threats(wars.target, entrants)
+        challenger, target = wars.threats(wars.challenger), wars.threats(wars.target)
         with_challenger = wars.sides > 0
         foe, friend = np.where(with_challenger, target, challenger), np.where(with_challenger, challenger, target)
-        return entrants & (foe <= friend)
+        return entrants & trapped(foe, friend)
 
     @cached_property
     def calls(self) -> Calls:

@@ -1,7 +1,7 @@
 """Disputes of a history and where third parties stood in them, as arrays: a row a dispute, a column a third party.
 
-What third parties could know is read at the opening of the year in which a dispute comes to a head, from the true
-world; what they did, from that year's acts.
+What third parties could know is read at the opening of the year in which a dispute comes to a head: threat as they
+perceived it, the rest from the true world; what they did, from that year's acts.
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ import numpy as np
 
 from ..core.actions import encode
 from ..core.params import Parameters
-from ..core.threat import fears, perceived_threat
 from ..core.world import NOBODY, Outcome, Verb
 from ..metrics.alignment import Opportunities, Side
 from .history import History
 
-threats_of = np.vectorize(perceived_threat, excluded=[4, "p"], otypes=[float])
 WARS = (Outcome.STALEMATE, Outcome.WON, Outcome.LOST)  # a mutual one is told under the other's challenge
 
 
@@ -138,22 +136,9 @@ class Disputes:
             sides.append(force * p.friction ** (members - 1))
         return sides[0], sides[1]
 
-    def threats(self, seat: np.ndarray, whom: np.ndarray) -> np.ndarray:
-        """Threat that the state in `seat` poses to those marked in `whom` (D, N); 0 to others.
-
-        The game's own formula on true shares of capability and everyone's own belief in hostile intent: what a third
-        party would perceive if it saw forces as they are.
-        """
-        row, third = np.nonzero(whom)
-        it, me = self.before[row, seat[row]], self.before[row, third]
-        reach = self.history.pair["reach"][self.year[row], self.world[row], seat[row], third]
-        hostility = self.history.pair["hostility"][self.year[row], self.world[row], third, seat[row]]
-        ratio = it["opening_share"] * reach / me["opening_share"]
-        posed = np.zeros(whom.shape)
-        if row.size:
-            gap = np.abs(it["ideology"] - me["ideology"])
-            posed[row, third] = threats_of(ratio, it["posture"], hostility, gap, fears(self.parameters))
-        return posed
+    def threats(self, seat: np.ndarray) -> np.ndarray:
+        """Threat from the state in `seat`, as each perceived it when it chose (D, N)."""
+        return self.toward("threat", seat)
 
     @cached_property
     def side(self) -> np.ndarray:
@@ -189,7 +174,7 @@ class Disputes:
             self.side,
             *self.ways,
             *(np.broadcast_to(self.one(share, seat), whom.shape) for seat in both),
-            *(self.threats(seat, whom) for seat in both),
+            *(self.threats(seat) for seat in both),
             defence,
             attack,
         )

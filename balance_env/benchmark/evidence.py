@@ -113,7 +113,11 @@ class Evidence:
         return self.interval(formula.value(drawn.reshape(-1, *by_run.shape[1:])))
 
     def beside_reference(self, name: str, sums: Sums, formula: Formula, observed: Metric) -> Compared:
-        """A value beside those of as many worlds drawn, scenario by scenario, from a reference."""
+        """A value beside those of as many worlds drawn, scenario by scenario, from a reference.
+
+        The reference's worlds are themselves a sample: they weigh anew in each draw (the Bayesian bootstrap of Rubin
+        1981), so that draws spread as two samples differ that come from one source.
+        """
         rng, drawn = self.rng(name), np.zeros(())
         if name not in self.references:
             return Compared(observed, Metric.none(f"no history of {name} was given"))
@@ -124,7 +128,7 @@ class Evidence:
             if conduct.scenario not in by_scenario:
                 return Compared(observed, Metric.none(f"no history of {name} in {conduct.history.scenario.name!r}"))
             pool = np.concatenate(by_scenario[conduct.scenario])
-            times = rng.multinomial(conduct.worlds, np.full(len(pool), 1.0 / len(pool)), DRAWS).astype(float)
+            times = rng.multinomial(conduct.worlds, rng.dirichlet(np.ones(len(pool)), DRAWS)).astype(float)
             drawn = drawn + (times @ pool.reshape(len(pool), -1)).reshape(DRAWS, *pool.shape[1:])
         return compare_values(observed, formula.value(drawn))
 

@@ -41,7 +41,7 @@ def export(
     Parameters
     ----------
     scenario : Scenario
-    players : doctrines by seat, or one for all; `learner` where `act` chooses.
+    players : by name, one a seat or one for all; `learner` where `act` chooses.
     episodes, seed : int
         Worlds 0, 1, ... of a batch that is reset with the seed, and their next episodes where memory asks for it.
     folder : path
@@ -87,15 +87,12 @@ def _play(
     batch = VectorEnv(scenario, min(episodes, at_once), players=players, autoreset=False)
     if years:
         batch.max_cycles = years
-    by_seat = [players] * actors if players is None or isinstance(players, str | Path) else players
-    named = np.array([str(name) for name in by_seat])
-    names = None if players is None else np.broadcast_to(named, (batch.num_worlds, actors))
     for block, first in enumerate(range(0, episodes, batch.num_worlds)):
         batch.reset(seed if block == 0 else None)
         history = watch(batch, act)
         asked = np.arange(batch.num_worlds) < episodes - first
         history = replace(history, going=history.going & asked)  # of the last block, no more than was asked for
-        yield history, Source(scenario.name, episode=block, player=names)
+        yield history, Source(scenario.name, episode=block)
 
 
 def _write_parquets(folder: Path, blocks: Iterator[tuple[History, Mapping[str, Panel]]]) -> None:

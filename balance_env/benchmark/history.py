@@ -33,8 +33,8 @@ class History:
         World w is world w of a batch that was reset with it.
     names : (N,) list of str
         Of the states, by ident.
-    player : (W, N) int
-        The player in each seat by its id in the batch, NOBODY where `act` did.
+    player : (W, N) str
+        The player in each seat by name, `learner` where `act` chose.
     design : (W, N, K) float
         Weights of the reward terms: what each actor wants.
     going : (T + 1, W) bool
@@ -128,8 +128,8 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
     if batch.setting.autoreset or batch.seed is None:
         raise ValueError("watch needs a batch without autoreset that was reset: VectorEnv(..., autoreset=False)")
     out, worlds = batch.outputs, batch.worlds
-    player = np.array(worlds.actor["player"])
-    if act is None and (player == NOBODY).any():
+    player = batch.player_names()
+    if act is None and (worlds.actor["player"] == NOBODY).any():
         raise ValueError("watch needs a player in every seat, or `act` for the others")
     going = out.ended == 0
     kept: list[tuple[np.ndarray, ...]] = []

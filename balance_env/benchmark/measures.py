@@ -53,6 +53,7 @@ def measure(
     runs: Sequence[int] | None = None,
     references: Mapping[str, Sequence[History]] | None = None,
     focal: Sequence[np.ndarray] | None = None,
+    reference_focal: Mapping[str, Sequence[np.ndarray]] | None = None,
     measures: Sequence[Measure | Whole] = MEASURES,
 ) -> list[Measured]:
     """Every measure of one entrant, over all its histories together.
@@ -69,23 +70,25 @@ def measure(
         The same scenarios played by `random_legal` and by `always_invest` in the focal seats; measures whose null
         is not given say so.
     focal : sequence of (W, N) bool, optional
-        Whose choices are measured in each history; by default everyone's. References are measured over all seats.
+        Whose choices are measured in each history; by default everyone's.
+    reference_focal : {name: sequence of (W, N) bool}, optional
+        And in each history of a reference.
     """
     if not histories:
         raise ValueError("measure needs one history or more")
-    several = {"histories": histories, "runs": runs, "focal": focal}
-    lengths = {name: len(given) for name, given in several.items() if given is not None}
-    if len(set(lengths.values())) > 1:
-        raise ValueError(f"one run and one set of focal seats for each history, not {lengths}")
+    if runs is not None and len(runs) != len(histories):
+        raise ValueError(f"one run for each history: {len(histories)} histories, {len(runs)} runs")
     networks = max(1, MOST_NETWORKS // len(histories))
 
-    def taken_apart(history: History, whose: np.ndarray | None = None) -> Conduct:
-        return Conduct(history, np.ones(history.player.shape, bool) if whose is None else whose, networks)
+    def taken_apart(of: Sequence[History], seats: Sequence[np.ndarray] | None) -> list[Conduct]:
+        whose = [np.ones(history.player.shape, bool) for history in of] if seats is None else seats
+        if len(whose) != len(of):
+            raise ValueError(f"one set of focal seats for each history: {len(of)} histories, {len(whose)} sets")
+        return [Conduct(history, its, networks) for history, its in zip(of, whose, strict=True)]
 
-    seats: Sequence[np.ndarray | None] = focal if focal is not None else [None] * len(histories)
-    conducts = [taken_apart(history, whose) for history, whose in zip(histories, seats, strict=True)]
-    beside = {name: [taken_apart(history) for history in given] for name, given in (references or {}).items()}
-    evidence = Evidence(conducts, list(runs or [0] * len(histories)), beside, seed)
+    conducts, seats = taken_apart(histories, focal), reference_focal or {}
+    beside = {name: taken_apart(given, seats.get(name)) for name, given in (references or {}).items()}
+    evidence = Evidence(conducts, [0] * len(histories) if runs is None else list(runs), beside, seed)
     return [Measured(line, *line.find(evidence)) for line in measures]
 
 

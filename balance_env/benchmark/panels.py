@@ -16,8 +16,6 @@ import numpy as np
 from ..core.actions import OBJECT_VERBS, PLAIN_VERBS
 from ..core.reward import Term
 from ..core.world import NOBODY, Ending, Outcome, Verb
-from ..doctrines import Script
-from ..players import LEARNER
 from .codebook import CCODE, MISSING, PANELS, WORD
 from .dispute_years import DisputeYears, dispute_years
 from .dyads import dyad_years, or_missing, pairs_of
@@ -112,12 +110,6 @@ def _spell(names: np.ndarray, w: np.ndarray, i: np.ndarray) -> Words:
     return Words(codes.reshape(names.shape)[w, i].astype("i4"), tuple(words.tolist()))
 
 
-def _players(history: History) -> np.ndarray:
-    """The doctrine in each seat by name (W, N), `learner` where there is none."""
-    doctrines = np.array([*(script.name.lower() for script in Script), LEARNER])
-    return doctrines[np.where(history.player < 0, len(Script), history.player)]
-
-
 def _designs(history: History) -> np.ndarray:
     """The name of what each seat wants (W, N)."""
     flat = history.design.reshape(-1, history.design.shape[-1])
@@ -160,7 +152,7 @@ class _Maker:
         w, t = lived.w[n], lived.t[n]
         opening = {field: lived.opening[field][here] for field in STOCKS}
         ends = np.where((t == history.years[w]) & (history.ended[w] != Ending.NOT), history.ended[w], MISSING)
-        players = _players(history) if self.source.player is None else self.source.player
+        players = history.player if self.source.player is None else self.source.player
         terms = lived.now(history.terms)[here]
         panel: Panel = {
             **self.keys(n),

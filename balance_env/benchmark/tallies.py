@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 
 from ..core.world import Outcome, Verb
-from ..metrics import alignment, alliances, arms, commitments, degeneracy, lifetimes, network, system, welfare
+from ..metrics import alignment, alliances, arms, commitments, degeneracy, lifetimes, network
 from ..metrics.alignment import Version
-from ..metrics.lifetimes import Lifetimes
 from ..metrics.result import Metric
+from ..scenario import LONGEST_GAME
 from .conduct import SITUATIONS, Conduct
 
-LONGEST = 201  # years and the start: the longest world there is
+LONGEST = LONGEST_GAME + 1  # years for which lives are watched, the start being one
 EVERY = 10  # years between two looks at signed ties; in years close by they are the same ties
-EPSILONS = (0.01, 0.1, 1.0)  # of Nash welfare, in output of the mean state at the start
 
 
 def by_world(world: np.ndarray, worlds: int, *columns: Any) -> np.ndarray:
@@ -102,56 +101,6 @@ def betrayals(conduct: Conduct) -> np.ndarray:
     return commitments.betrayal_counts(conduct.attacks, conduct.pacts[:-1], conduct.living)
 
 
-# system
-
-
-def order(conduct: Conduct) -> np.ndarray:
-    """HHI, CON, effective poles and whether each type of order holds, summed over the ends of years; years.
-
-    Shares are of all states that began, so that CON does not leap where one falls; years in which none stands are none.
-    """
-    shares = conduct.history.actor["opening_share"][1:]
-    counts = conduct.history.going[1:] & (shares > 0.0).any(axis=-1)
-    squares, kinds = system.squares_of(shares), system.orders_of(shares)
-    columns = (
-        squares,
-        system.con_of(shares),
-        1.0 / np.where(counts, squares, 1.0),
-        *(kinds == place for place in range(len(system.Order))),
-        counts,
-    )
-    return np.stack([np.where(counts, column, 0.0).sum(axis=0) for column in columns], axis=-1)
-
-
-def onsets(conduct: Conduct) -> np.ndarray:
-    """Dyad-years in which a war begins, and dyad-years."""
-    fought = np.zeros_like(conduct.attacks)
-    of = conduct.wars
-    fought[of.year, of.world, of.challenger, of.target] = True
-    rates = [system.war_onset_rate(fought[:, world], conduct.living[:, world]) for world in range(conduct.worlds)]
-    return np.array([((rate.value or 0.0) * rate.n, rate.n) for rate in rates])
-
-
-def years_to_hegemony(conduct: Conduct) -> np.ndarray:
-    """Tally of the years until one state is a hegemon."""
-    largest = conduct.history.actor["opening_share"].max(axis=-1)
-    runs = [largest[: years + 1, world] for world, years in enumerate(conduct.history.years)]
-    return lifetimes.tally(system.time_to_hegemony(runs), np.arange(conduct.worlds), conduct.worlds, LONGEST)
-
-
-def state_lives(conduct: Conduct) -> np.ndarray:
-    """Tally of the lives of states."""
-    alive, years = conduct.history.actor["alive"] > 0, conduct.history.years
-    lives = [system.time_alive([alive[: last + 1, world]]) for world, last in enumerate(years)]
-    whole = Lifetimes(np.concatenate([of.durations for of in lives]), np.concatenate([of.ended for of in lives]))
-    return lifetimes.tally(whole, np.repeat(np.arange(len(lives)), [of.n for of in lives]), len(lives), LONGEST)
-
-
-def severities(conduct: Conduct) -> np.ndarray:
-    """Share of the system's forces lost in wars, and wars."""
-    return by_world(conduct.wars.world, conduct.worlds, conduct.severities, np.ones(len(conduct.wars)))
-
-
 # security dilemma
 
 
@@ -195,6 +144,13 @@ def sanctions(conduct: Conduct) -> np.ndarray:
     lost = after["embargo"]
     columns = (imposed, acting, senders, hit, np.where(target, lost, 0.0), target, np.where(sender, lost, 0.0), sender)
     return np.stack([column.sum(axis=(0, 2)) for column in columns], axis=-1)
+
+
+def answers(conduct: Conduct) -> np.ndarray:
+    """Third parties that could have joined either side and sanction the challenger instead, and all."""
+    of = conduct.disputes
+    sanctions = conduct.choosing & of.acts(Verb.SANCTION, of.challenger)
+    return by_world(of.world, conduct.worlds, sanctions.sum(axis=1), conduct.choosing.sum(axis=1))
 
 
 def backing_down(conduct: Conduct) -> np.ndarray:
@@ -241,7 +197,7 @@ def agreement(conduct: Conduct) -> np.ndarray:
     return sums
 
 
-# degeneracy and welfare
+# degeneracy
 
 
 def play(conduct: Conduct) -> np.ndarray:
@@ -256,18 +212,3 @@ def situations(conduct: Conduct) -> np.ndarray:
     table = np.zeros((conduct.worlds, SITUATIONS, ways.shape[1]))
     np.add.at(table, (world, situation, verbs), 1.0)
     return table
-
-
-def fortunes(conduct: Conduct) -> np.ndarray:
-    """Mean, Gini, least and Nash welfare of each world, and 1; see `Conduct.welfare`."""
-    rows = []
-    for states in conduct.welfare:
-        swept = welfare.nash_sweep(states, EPSILONS).values()
-        measured = [welfare.mean(states), welfare.gini(states), welfare.worst_off(states), *swept]
-        rows.append([0.0 if metric.value is None else metric.value for metric in measured] + [1.0])
-    return np.array(rows)
-
-
-def returns(conduct: Conduct) -> np.ndarray:
-    """Undiscounted returns of focal states, and how many there are."""
-    return np.stack([(conduct.history.rewards.sum(axis=0) * conduct.focal).sum(axis=1), conduct.focal.sum(axis=1)], -1)

@@ -60,8 +60,13 @@ def entrapment(threat_of_foe: ArrayLike, threat_of_friend: ArrayLike) -> Metric:
 
     Source: Snyder 1984, 1997 on entrapment; the comparison of threats: design choice.
     """
-    trapped = np.asarray(threat_of_foe, float) <= np.asarray(threat_of_friend, float)
-    return Metric.share(trapped.sum(), trapped.size, "nobody entered a war of a state that it is tied to")
+    of = trapped(np.asarray(threat_of_foe, float), np.asarray(threat_of_friend, float))
+    return Metric.share(of.sum(), of.size, "nobody entered a war of a state that it is tied to")
+
+
+def trapped(threat_of_foe: np.ndarray, threat_of_friend: np.ndarray) -> np.ndarray:
+    """Which entries are of the entrapped, see `entrapment`."""
+    return threat_of_foe <= threat_of_friend
 
 
 def chain_gang(sides: ArrayLike, leaders: ArrayLike, tied: ArrayLike) -> Metric:

@@ -89,11 +89,11 @@ def tally(lives: Lifetimes, group: ArrayLike, groups: int, longest: int) -> np.n
     group : array of int
         Of each life.
     longest : int
-        At least the longest duration, in whole years.
+        Years for which lives are watched: what lasts longer is censored there.
     """
-    at = (np.asarray(group, int), lives.durations.astype(int))
+    at = (np.asarray(group, int), np.minimum(lives.durations, longest).astype(int))
     ends, leave = np.zeros((2, groups, longest + 1))
-    np.add.at(ends, at, lives.ended.astype(float))
+    np.add.at(ends, at, (lives.ended & (lives.durations <= longest)).astype(float))
     np.add.at(leave, at, 1.0)
     standing = leave[:, ::-1].cumsum(axis=1)[:, ::-1]  # who leaves later was there
     return np.stack([ends, standing], axis=1)

@@ -19,7 +19,7 @@ SEPARATED = 10.0  # log odds per standard deviation; beyond, the data set the tw
 
 
 def _model() -> LogisticRegression:
-    return LogisticRegression(C=np.inf, solver="newton-cholesky")
+    return LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-8)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Choices:
 def _standardised(choices: Choices) -> tuple[np.ndarray, np.ndarray]:
     """Sources that vary, in standard deviations, and which those are."""
     deviations = choices.sources.std(axis=0)
-    varies = deviations > 0.0
+    varies = np.ptp(choices.sources, axis=0) > 0.0
     return (choices.sources - choices.sources.mean(axis=0))[:, varies] / deviations[varies], varies
 
 
@@ -96,7 +96,7 @@ def influence(choices: Choices, group: ArrayLike, groups: int) -> np.ndarray:
 def beside_no_effect(choices: Choices) -> list[Compared]:
     """Each coefficient beside 0, with errors clustered by world: the range in which 95 % would fall, were it 0."""
     world = np.unique(choices.world, return_inverse=True)[1]
-    worlds = world.max() + 1
+    worlds = int(world.max()) + 1
     moved = influence(choices, world, worlds)
     errors = np.sqrt((moved * moved).sum(axis=0) * worlds / (worlds - 1))
     reach = norm.isf((1.0 - INTERVAL) / 2.0)

@@ -304,7 +304,7 @@ def transcript(recorder: Recorder) -> str:
     batch = recorder.batch
     labels = labels_by_seat(batch)
     label = dict(zip(recorder.names, labels, strict=True))
-    players = zip(recorder.names, batch.player_names(), strict=True)
+    players = zip(recorder.names, batch.player_names()[0], strict=True)
     seats = ", ".join(f"{label[name]} {player}" for name, player in players)
     lines = [f"scenario {batch.scenario.name}, seed {batch.seed}", *wrapped(seats, "players ")]
     for year in range(recorder.year + 1):
