@@ -29,12 +29,12 @@ from agents.checkpoint import begin, go_on, is_due, is_finished, keep, keep_stat
 from agents.config import Config, load_run, new_run_folder, read_config, write_config
 from agents.evaluate import EVALUATION, WIDTH, evaluate, table, write_csv
 from agents.evaluate import SEED as EVALUATION_SEED
-from agents.files import held
 from agents.league import League
 from agents.pictures import draw_alliances, draw_curves
 from agents.population import fit_population
 from agents.watch import StopOnSignal, Watch
 from balance_env.adapters.sb3 import SB3VecEnv
+from balance_env.files import held
 from balance_env.players import POLICIES
 
 BEHAVIOUR_WORLDS = 64  # played among the trained states for the last table and the picture

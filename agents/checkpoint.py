@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from balance_env.files import write_whole
 from balance_env.players import POLICIES, load_team
 from balance_env.policies import CARD, read_card
 
 from .casting import PAST
 from .config import Config
 from .evaluate import EVALUATION
-from .files import write_whole
 from .league import League
 from .policy import save_policy
 from .watch import TABLES, Watch

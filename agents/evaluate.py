@@ -26,11 +26,11 @@ from rich.table import Table
 
 from balance_env import DESIGNS, DOCTRINES, Scenario, VectorEnv, load_scenario
 from balance_env.doctrines import CONSTANTS, doctrine_id
+from balance_env.files import write_whole
 from balance_env.players import Team, load_team
 from balance_env.policies import Window
 
 from .config import load_run
-from .files import write_whole
 from .policy import Policy
 
 SEED = 1_000_003  # of the worlds of an evaluation; training counts its seeds from 0

@@ -12,11 +12,10 @@ import numpy as np
 from safetensors.numpy import save as to_safetensors
 
 from balance_env import Scenario, players
+from balance_env.files import write_whole
 from balance_env.players import Team
 from balance_env.policies import CARD, WEIGHTS
 from balance_env.policies import Policy as OfRows
-
-from .files import write_whole
 
 Policy = Callable[
     [np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray

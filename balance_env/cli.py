@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,34 @@ def make_parser() -> argparse.ArgumentParser:
     sub.add_argument("--csv", action="store_true", help="CSV instead of Parquet")
     sub = command("tables", run_tables, "Print or write the tables of the documentation.", takes_scenario=False)
     sub.add_argument("--write", metavar="FOLDER", help="write one page each into this folder")
+    add_benchmark(command)
     return parser
+
+
+def add_benchmark(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands of the benchmark, where its libraries are installed; elsewhere what to install is said."""
+    texts = {
+        "bench": "Play the benchmark and print a result card.",
+        "suite": "List the stages of a benchmark's suite.",
+        "report": "Write tables, pictures and a page about results of the benchmark.",
+        "leaderboard": "Rebuild the page that ranks all entrants.",
+        "metagame": "Play entrants among each other, and rank them by what each gets among the others.",
+    }
+    try:
+        from .benchmark import command as benchmark
+        from .benchmark import report_command as reports
+    except ModuleNotFoundError as error:
+        missing = f"{error.name} is missing: pip install balance-env[benchmark]"
+
+        def refuse(options: argparse.Namespace) -> None:
+            raise ValueError(missing)
+
+        for name, text in texts.items():
+            command(name, refuse, text, takes_scenario=False)
+        return
+    for name, module in (("bench", benchmark), ("suite", benchmark), *((name, reports) for name in reports.NAMES)):
+        run, add = getattr(module, f"run_{name}"), getattr(module, f"add_{name}")
+        add(command(name, run, texts[name], takes_scenario=False))
 
 
 def read_settings(settings: Sequence[str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ masks and on draws made like any other, so that a world goes the same alone, in 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -126,6 +127,14 @@ def trained_at(name: str | Path) -> Path | None:
             "or the path of a policy's folder"
         )
     return Path(name)
+
+
+def policy_hash(folder: Path) -> str:
+    """The hash of the weights of a policy, or of all the policies of a run; ValueError as of `load_team`."""
+    load_team(folder)
+    cards = [folder / CARD] if (folder / CARD).is_file() else sorted(folder.glob(f"{POLICIES}/*/{CARD}"))
+    weights = [read_card(card.parent)["weights"]["sha256"] for card in cards]
+    return hashlib.sha256("".join(weights).encode()).hexdigest()
 
 
 def load_player(name: str | Path, scenario: Scenario) -> Script | Team:

@@ -72,7 +72,7 @@ def load_scenario(scenario: str | Path | Scenario, **overrides: Any) -> Scenario
     """
     for key in overrides:
         if key not in Scenario.model_fields and key not in ABOUT:
-            raise ValueError(_unknown("override", key, [*Scenario.model_fields, *ABOUT]))
+            raise ValueError(unknown("override", key, [*Scenario.model_fields, *ABOUT]))
     if isinstance(scenario, Scenario):
         name, values = scenario.name, {field: getattr(scenario, field) for field in scenario.model_fields_set}
     else:
@@ -88,7 +88,7 @@ def load_scenario(scenario: str | Path | Scenario, **overrides: Any) -> Scenario
     try:
         return Scenario.model_validate({"name": name, **values})
     except ValidationError as error:
-        raise ValueError("\n".join(f"scenario {name}: {line}" for line in _lines(error))) from None
+        raise ValueError("\n".join(f"scenario {name}: {line}" for line in error_lines(error))) from None
 
 
 def great_circle(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
@@ -139,7 +139,7 @@ Stock = Annotated[float, _within(0.0, math.inf)]
 Positive = Annotated[float, _within(0.0, math.inf, is_open=True)]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     """A frozen model that refuses unknown keys by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -149,11 +149,11 @@ class _Strict(BaseModel):
     def _refuse_unknown_keys(cls, values: Any) -> Any:
         for key in values if isinstance(values, Mapping) else ():
             if key not in cls.model_fields:
-                raise ValueError(_unknown("key", key, cls.model_fields))
+                raise ValueError(unknown("key", key, cls.model_fields))
         return values
 
 
-class State(_Strict):
+class State(Strict):
     """A named state. Its capital lies at a latitude and longitude, or at x and y on a plane."""
 
     name: str
@@ -191,7 +191,7 @@ class State(_Strict):
         return self.latitude is not None
 
 
-class Borders(_Strict):
+class Borders(Strict):
     """What lies between named states, pair by pair; a pair in no list has land between it."""
 
     neighbours: tuple[Pair, ...] = ()  # a land border: distance 0
@@ -199,7 +199,7 @@ class Borders(_Strict):
     water: tuple[Pair, ...] = ()  # open water or another continent
 
 
-class Scenario(_Strict):
+class Scenario(Strict):
     """What every episode starts from. A scenario that validates has a template."""
 
     name: str
@@ -262,7 +262,7 @@ class Scenario(_Strict):
     def _check_verbs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for verb in value:
             if verb not in VERBS:
-                raise ValueError(_unknown("verb", verb, VERBS))
+                raise ValueError(unknown("verb", verb, VERBS))
         if value != VERBS[: len(value)]:
             raise ValueError(f"[{', '.join(value)}] is not a beginning of [{', '.join(VERBS)}]")
         return value
@@ -272,7 +272,7 @@ class Scenario(_Strict):
     def _check_parameters(cls, value: Any) -> Any:
         for name, number in value.items() if isinstance(value, Mapping) else ():
             if name not in ABOUT:
-                raise ValueError(_unknown("parameter", name, ABOUT))
+                raise ValueError(unknown("parameter", name, ABOUT))
             if not isinstance(number, Real):
                 raise ValueError(f"parameter {name} = {number!r} is not a number")
             check_parameter(name, float(number))
@@ -408,12 +408,12 @@ class Scenario(_Strict):
                     raise ValueError(f"states: two states are called {key!r}")
         return index
 
-    def _ids(self, field: str, states: Iterable[str]) -> list[int]:
+    def indices(self, field: str, states: Iterable[str]) -> list[int]:
         """Ids of the states that `field` lists by code or name."""
         index = self._index()
         for state in states:
             if state not in index:
-                raise ValueError(f"{field}: {_unknown('state', state, index)}")
+                raise ValueError(f"{field}: {unknown('state', state, index)}")
         return [index[state] for state in states]
 
     def _pairs(self, field: str, *lists: tuple[Pair, ...]) -> list[tuple[int, int]]:
@@ -421,7 +421,7 @@ class Scenario(_Strict):
         seen: set[frozenset[int]] = set()
         pairs = []
         for pair in (pair for pairs in lists for pair in pairs):
-            i, j = self._ids(field, pair)
+            i, j = self.indices(field, pair)
             if i == j or frozenset((i, j)) in seen:
                 raise ValueError(f"{field}: [{', '.join(pair)}] is a state with itself or a pair listed twice")
             seen.add(frozenset((i, j)))
@@ -457,7 +457,7 @@ class Scenario(_Strict):
         """1 for members of the institution (N,)."""
         member = np.full(self._count(), int(self.institution == "all"), np.int32)
         if isinstance(self.institution, tuple):
-            member[self._ids("institution", self.institution)] = 1
+            member[self.indices("institution", self.institution)] = 1
         return member
 
     def _wants(self, p: Parameters) -> tuple[np.ndarray, np.ndarray]:
@@ -470,7 +470,7 @@ class Scenario(_Strict):
             by_state, drawn = self.designs, ()
         if drawn:
             return _weights(drawn, p), np.full(count, NOBODY, np.int32)
-        ids = self._ids("designs", by_state)
+        ids = self.indices("designs", by_state)
         if sorted(ids) != list(range(count)):
             missing = [name for a, name in enumerate(self.state_names()) if a not in ids]
             raise ValueError(f"designs: every state needs one design, or none has; without: {', '.join(missing)}")
@@ -509,13 +509,13 @@ def _checked_design(design: Any) -> Design:
     """`design`, a known name or weights of known terms; ValueError says what is allowed."""
     if isinstance(design, str):
         if design not in DESIGNS:
-            raise ValueError(_unknown("design", design, DESIGNS))
+            raise ValueError(unknown("design", design, DESIGNS))
         return design
     if not isinstance(design, Mapping):
         raise ValueError(f"design {design!r} is neither a name ({', '.join(DESIGNS)}) nor weights by term")
     for term, weight in design.items():
         if term not in TERMS:
-            raise ValueError(_unknown("term", term, TERMS))
+            raise ValueError(unknown("term", term, TERMS))
         if not isinstance(weight, Real) or not 0.0 <= float(weight) <= HEAVIEST_WEIGHT:
             raise ValueError(f"weight of {term} = {weight!r} is out of range: 0 to {HEAVIEST_WEIGHT:g}")
     return {term: float(weight) for term, weight in design.items()}
@@ -534,7 +534,7 @@ def _find(scenario: str | Path) -> Traversable:
         return path
     if path.suffix in (".yaml", ".yml"):
         raise ValueError(f"there is no scenario file {str(path)!r}")
-    raise ValueError(_unknown("scenario", str(scenario), scenario_names()) + "; or the path of a YAML file")
+    raise ValueError(unknown("scenario", str(scenario), scenario_names()) + "; or the path of a YAML file")
 
 
 def _read(file: Traversable) -> dict[str, Any]:
@@ -549,7 +549,7 @@ def _read(file: Traversable) -> dict[str, Any]:
     if base is None:
         return values
     if base not in scenario_names():
-        raise ValueError(f"{file.name}: base: {_unknown('scenario', str(base), scenario_names())}")
+        raise ValueError(f"{file.name}: base: {unknown('scenario', str(base), scenario_names())}")
     return _overlay(_read(_folder() / f"{base}.yaml"), values)
 
 
@@ -562,7 +562,7 @@ def _overlay(values: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any
     return merged
 
 
-def _unknown(kind: str, given: Any, allowed: Iterable[str]) -> str:
+def unknown(kind: str, given: Any, allowed: Iterable[str]) -> str:
     """A sentence that names what is unknown, the nearest name and what is allowed."""
     names = list(allowed)
     nearest = difflib.get_close_matches(str(given), names, 1)
@@ -570,7 +570,7 @@ def _unknown(kind: str, given: Any, allowed: Iterable[str]) -> str:
     return f"unknown {kind} {given!r}{hint} Allowed: {', '.join(names)}"
 
 
-def _lines(error: ValidationError) -> list[str]:
+def error_lines(error: ValidationError) -> list[str]:
     """One line for each error: path of the key, what is wrong and, where pydantic says it, the value given."""
     lines = []
     for entry in error.errors():

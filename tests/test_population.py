@@ -16,8 +16,8 @@ pytest.importorskip("safetensors", reason="safetensors is not installed")
 
 import train
 from agents.config import Config, Population, read_config, write_config
-from agents.files import held
 from agents.population import members
+from balance_env.files import held
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = [

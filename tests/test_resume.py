@@ -15,7 +15,7 @@ pytest.importorskip("safetensors", reason="safetensors is not installed")
 import train
 from agents import checkpoint
 from agents.config import Config
-from agents.files import write_whole
+from balance_env.files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = [

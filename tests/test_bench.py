@@ -1,0 +1,224 @@
+"""A benchmark run goes on where it stopped, says the same twice, and loses nothing to an entrant that misbehaves."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from balance_env.benchmark import bench as benching
+from balance_env.benchmark import entrant as entering
+from balance_env.benchmark.anchors import ANCHORS, read_anchors
+from balance_env.benchmark.attractors import attractors
+from balance_env.benchmark.bench import CROSSED, STAGES, Order, bench
+from balance_env.benchmark.entrant import open_entrant
+from balance_env.benchmark.results import MEASURES, SCORES, read_results
+from balance_env.benchmark.statistics import ATTRACTORS
+from balance_env.benchmark.suite import load_suite
+from balance_env.cli import main
+from balance_env.players import LEARNED
+
+SMALL = ("buffer_states", "known_end")  # quickly played
+EPISODES = 5
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    """Two stages of the suite as a suite of their own."""
+    folder, whole = tmp_path_factory.mktemp("suites") / "small", load_suite("balance-v1").folder
+    folder.mkdir()
+    for name in SMALL:
+        shutil.copy(whole / f"{name}.yaml", folder)
+    shutil.copy(whole / ANCHORS, folder)
+    return str(folder)
+
+
+@pytest.fixture(autouse=True)
+def beside_the_players(monkeypatch, request):
+    monkeypatch.chdir(request.path.parent)  # where the classes of `players` are found
+
+
+def order(entrant, suite, seed=0):
+    return Order(open_entrant(entrant), suite, "quick", EPISODES, seed)
+
+
+def rows_of(folder):
+    with (folder / SCORES).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_doctrine_is_played_in_every_stage_and_role(suite, tmp_path):
+    folder = bench(order("hider", suite), tmp_path)
+    assert folder == tmp_path / "small" / "hider"
+    results = read_results(folder)
+    assert {row.group for row in results.measures} == {"all", *SMALL}
+    assert any(row.measure == "alignment theta" for row in results.measures)
+    assert results.cells() == [(stage, role) for stage in SMALL for role in ("resident", "visitor")]
+    rows = rows_of(folder)
+    assert len(rows) == len(SMALL) * 3 * EPISODES
+    anchors = {(row.stage, row.role): row for row in read_anchors(load_suite(suite))}
+    for row in rows:
+        assert (row["background_return"] == "") == (row["role"] == "self_play")
+        if row["role"] != "self_play":
+            floor, top, _ = anchors[row["stage"], row["role"]].anchors
+            assert float(row["score"]) == pytest.approx((float(row["focal_return"]) - floor) / (top - floor))
+    assert {row["focal_seats"] for row in rows if row["role"] == "visitor"} == {"1"}
+    assert {row["years"] for row in rows if row["stage"] == "known_end"} <= {str(year) for year in range(1, 16)}
+
+
+def test_the_same_seed_gives_the_same_bytes_in_one_process_or_in_two(suite, tmp_path):
+    one, two = (bench(order("grim", suite), tmp_path / str(jobs), jobs) for jobs in (1, 2))
+    other = bench(order("grim", suite, seed=1), tmp_path / "other")
+    for table in (SCORES, MEASURES):
+        assert (one / table).read_bytes() == (two / table).read_bytes()
+        assert (one / table).read_bytes() != (other / table).read_bytes()
+
+
+def test_a_run_that_was_stopped_goes_on_and_a_torn_file_is_redone(suite, tmp_path, monkeypatch):
+    folder = bench(order("hider", suite), tmp_path)
+    whole = (folder / SCORES).read_bytes()
+    torn, wrong, gone = (folder / STAGES / f"known_end-{role}-0.json" for role in ("resident", "visitor", "self_play"))
+    torn.write_bytes(torn.read_bytes()[:-40])
+    text = json.loads(wrong.read_text())
+    text["body"]["rows"][0]["score"] = 99.0
+    wrong.write_text(json.dumps(text))
+    gone.unlink()
+    (folder / SCORES).unlink()
+    played = []
+    usual = benching.play_unit
+    monkeypatch.setattr(benching, "play_unit", lambda *given: (played.append(given[1].file), usual(*given))[1])
+    told = []
+    bench(order("hider", suite), tmp_path, done=lambda n, of: told.append((n, of)))
+    assert set(played) == {torn.name, wrong.name, gone.name}
+    assert told == [(6, 9), (7, 9), (8, 9), (9, 9)]
+    assert (folder / SCORES).read_bytes() == whole
+
+
+def test_results_of_another_run_are_not_overwritten(suite, tmp_path):
+    folder = bench(order("hider", suite), tmp_path)
+    before = (folder / SCORES).read_bytes()
+    with pytest.raises(ValueError, match="seed 0, now 3"):
+        bench(order("hider", suite, seed=3), tmp_path)
+    with pytest.raises(ValueError, match=r"hash .* now"):
+        bench(order("grim", suite)._replace(entrant=open_entrant("grim", name="hider")), tmp_path)
+    assert (folder / SCORES).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("Raising", "raised"), ("Outside", "no such action"), ("Tampering", "raised"), ("Crashing", "died")],
+)
+def test_a_policy_that_misbehaves_costs_its_own_score_alone(suite, tmp_path, name, kind):
+    folder = bench(order(f"players:{name}", suite), tmp_path)
+    card, rows = json.loads((folder / "card.json").read_text()), rows_of(folder)
+    assert set(card["faults"]) == {kind}
+    assert kind in card["said"]
+    assert sum(int(row["faults"]) for row in rows) == card["faults"][kind] > 0
+    assert len(rows) == len(SMALL) * 3 * EPISODES  # nothing is lost
+    if name in ("Tampering", "Crashing"):  # all of whose acts are lost: it has invested throughout
+        (tmp_path / "beside").mkdir()
+        invested = bench(order("always_invest", suite), tmp_path / "beside")
+        assert [row["score"] for row in rows] == [row["score"] for row in rows_of(invested)]
+
+
+def test_illegal_acts_become_invest_and_are_counted(suite, tmp_path):
+    folder = bench(order("players:Illegal", suite), tmp_path)
+    assert sum(int(row["illegal"]) for row in rows_of(folder)) > 0
+    assert json.loads((folder / "card.json").read_text())["faults"] == {}
+
+
+def test_a_trained_policy_enters_by_name_or_by_folder(suite, tmp_path):
+    named = bench(order("learned_defensive", suite), tmp_path / "named")
+    folder = bench(order(str(LEARNED / "learned_defensive"), suite), tmp_path / "folder")
+    assert (named / SCORES).read_bytes() == (folder / SCORES).read_bytes()
+    card = json.loads((named / "card.json").read_text())
+    assert (card["kind"], card["trained"], card["faults"]) == ("policy", True, {})
+    assert card["hash"] == json.loads((folder / "card.json").read_text())["hash"]
+
+
+def test_a_policy_that_does_not_fit_a_stage_gets_the_floor_there(suite, tmp_path, monkeypatch):
+    usual = entering.load_player
+
+    def unfit_for_one(name, scenario):
+        if scenario.name == SMALL[0] and name == "learned_defensive":
+            raise ValueError("number of states (4; the policy's: 8)")
+        return usual(name, scenario)
+
+    monkeypatch.setattr(entering, "load_player", unfit_for_one)
+    folder = bench(order("learned_defensive", suite), tmp_path)
+    floor = bench(order("random_legal", suite), tmp_path)
+    card = json.loads((folder / "card.json").read_text())
+    assert card["said"] == {entering.MISFIT: "number of states (4; the policy's: 8)"}
+    assert card["faults"][entering.MISFIT] > 0
+    for mine, random in zip(rows_of(folder), rows_of(floor), strict=True):
+        fits = mine["stage"] != SMALL[0]
+        assert (int(mine["faults"]) == 0) == fits
+        if mine["role"] != "self_play":  # in which power, a share, adds up to nothing whoever plays
+            assert (mine["score"] == random["score"]) != fits
+
+
+def test_several_runs_meet_in_cross_play(suite, tmp_path):
+    folder = bench(order("players:First,players:Last", suite), tmp_path)
+    results = read_results(folder)
+    assert results.card["runs"] == 2
+    assert results.card["trained"]
+    with (folder / CROSSED).open(newline="") as file:
+        crossed = list(csv.DictReader(file))
+    assert len(crossed) == 2 * len(SMALL) * EPISODES
+    assert {row["role"] for row in crossed} == {"cross_play"}
+
+
+@pytest.mark.parametrize(
+    ("entrant", "told"),
+    [
+        ("hidder", "did you mean 'hider'"),
+        ("", "no entrant given"),
+        ("hider,grim", "mixes doctrine"),
+        ("hider,players:First", "mixes class, doctrine"),
+        ("nowhere:First", "no module 'nowhere'"),
+        ("players:Nobody", "no class 'Nobody'"),
+        ("players:Unmade", "no weights here"),
+    ],
+)
+def test_an_entrant_that_cannot_be_is_refused_at_once(entrant, told):
+    with pytest.raises(ValueError, match=told):
+        open_entrant(entrant)
+
+
+def test_the_class_on_the_page_enters_as_the_page_says(suite, tmp_path, monkeypatch, request):
+    page = (request.config.rootpath / "docs" / "benchmark.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "mine.py").write_text(program)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert "--entrant mine:Sufficient --quick" in page
+    folder = bench(order("mine:Sufficient", suite), tmp_path / "results")
+    assert json.loads((folder / "card.json").read_text())["faults"] == {}
+    always_arming = bench(order("always_arm", suite), tmp_path / "results")
+    assert (folder / SCORES).read_bytes() != (always_arming / SCORES).read_bytes()
+
+
+def test_the_command_plays_and_prints_a_card(suite, tmp_path, capsys):
+    asked = ["bench", "--entrant", "hider", "--suite", suite, "--quick", "--out", str(tmp_path), "--jobs", "1"]
+    assert main(asked) == 0
+    told = capsys.readouterr().out
+    for words in ("hider on small", "IQM of the score", "known horizon", "a seat of the others", "Faults: none"):
+        assert words in told
+    assert main([*asked[:2], "nobody", *asked[3:]]) == 2
+    assert "unknown" in capsys.readouterr().err
+
+
+def test_attractors_are_those_that_the_statistics_know(suite):
+    from balance_env.benchmark.arena import cast, play
+
+    stage = load_suite(suite).stage("buffer_states")
+    history = play(stage, cast(stage, "self_play", 0, 20), 0, "always_arm")
+    found = attractors(history)
+    assert set(found) <= set(ATTRACTORS)
+    shares = history.actor["opening_share"][history.years, np.arange(20)]
+    assert all(kind == "hegemony" for kind, share in zip(found, shares, strict=True) if share.max() > 0.5)
+    assert all(kind != "hegemony" for kind, share in zip(found, shares, strict=True) if share.max() <= 0.5)

@@ -1,0 +1,120 @@
+"""A report holds its card on top, shows each measure beside its null, fetches nothing, and is the same every time."""
+
+from __future__ import annotations
+
+import csv
+import re
+from xml.etree import ElementTree
+
+import pytest
+from entrants import STAGES, measured, write_entrant
+
+from balance_env.benchmark import figures, page, report
+from balance_env.benchmark.results import read_results
+from balance_env.benchmark.summary import summarise
+from balance_env.benchmark.tables import Report, Table, as_csv, as_html, as_markdown
+
+DATA = "data:image/svg+xml;base64,"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A reported entrant."""
+    results = tmp_path_factory.mktemp("results")
+    here = write_entrant(results, "learner", skill=0.7, runs=6, kind="policy")
+    report.write_report(here)
+    return here
+
+
+def test_the_page_fetches_nothing(folder):
+    text = (folder / report.PAGE).read_text()
+    assert "<script" not in text
+    assert "@import" not in text
+    assert "url(" not in text
+    references = re.findall(r"""(?:src|href|srcset|action|data)\s*=\s*["']([^"']*)""", text)
+    assert len(references) >= 5
+    assert all(reference.startswith(DATA) for reference in references)
+
+
+def test_the_page_is_well_formed_with_the_card_first_and_every_run_last(folder):
+    root = ElementTree.fromstring((folder / report.PAGE).read_text().replace("<!DOCTYPE html>", ""))
+    sections = root.findall("./body/section")
+    assert sections[0].get("class") == "card"
+    titles = [element.text for element in root.iter() if element.tag in ("h1", "h2", "summary")]
+    assert titles[0] == "learner on balance-v1 (preliminary: 6 of 10 training runs)"
+    order = [titles.index(title) for title in ("Measures beside their nulls", "By stage", "Every run")]
+    assert order == sorted(order)
+    assert titles[-1] == "Every run"
+    runs = sections[-1].findall(".//tbody/tr")
+    assert len(runs) == 3 * len(STAGES) * 6
+
+
+def test_pictures_are_well_formed_and_without_a_date(folder):
+    pictures = sorted((folder / report.PICTURES).glob("*.svg"))
+    assert [file.stem for file in pictures] == ["attractors", "measures", "paid", "profile", "stages"]
+    for file in pictures:
+        ElementTree.parse(file)
+        assert "<dc:date>" not in file.read_text()
+
+
+def test_a_second_report_is_the_same_bytes(folder):
+    def content():
+        return {file: file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+    before = content()
+    report.write_report(folder)
+    assert content() == before
+    assert len(before) == 4 + 5 + 8 + 2  # results, pictures, tables, and the two reports
+
+
+def test_tables_say_what_the_results_say(folder):
+    with (folder / report.TABLES / "measures.csv").open() as file:
+        rows = {(row["group"], row["measure"]): row for row in csv.DictReader(file)}
+    assert rows["all", "theta (power)"]["value"] == "0.8"
+    assert rows["all", "theta (power)"]["null's band"] == "-0.30 to 0.35"
+    assert rows["all", "theta (power)"]["Holm"] == "0.012"
+    assert rows["concert", "density"]["Holm"] == ""
+    assert rows["all", "betrayal"]["value"] == "NA"
+    assert rows["all", "betrayal"]["note"] == "no pact was left"
+    markdown = (folder / report.MARKDOWN).read_text()
+    assert markdown.startswith("# learner on balance-v1 (preliminary")
+    for name in ("P(improvement) over the reference doctrine", "minimum detectable effect (6 runs each)"):
+        assert f"| {name} |" in markdown
+
+
+def test_results_of_another_suite_are_refused(tmp_path):
+    folder = write_entrant(tmp_path, suite_hash="c0de")
+    with pytest.raises(ValueError, match="with hash c0de; the suite here has"):
+        report.write_report(folder)
+
+
+def test_a_self_play_only_background_is_told_as_missing(tmp_path):
+    folder = write_entrant(tmp_path, "hider", measures=[], forks=[])
+    path = folder / "scores.csv"
+    lines = path.read_text().splitlines()
+    place = lines[0].split(",").index("background_return")
+    emptied = [",".join("" if n == place else cell for n, cell in enumerate(line.split(","))) for line in lines[1:]]
+    path.write_text("\n".join([lines[0], *emptied]) + "\n")
+    told = dict(report.make_report(read_results(folder), {}, {}).tables[0].rows)
+    assert told["return of a background seat"] == "NA"
+
+
+def test_a_measure_without_a_band_is_in_no_picture(tmp_path):
+    results = read_results(write_entrant(tmp_path, measures=[measured("x", 1.0, 0.0, 0.0, 0.0, 0.5)], forks=[]))
+    assert figures.draw_measures(results.measures, "") is not None  # at the edge: its null never moved
+    assert figures.draw_measures([row._replace(null="") for row in results.measures], "") is None
+
+
+def test_odd_texts_stay_text():
+    table = Table("t", "T", "a < b", ("a", "b"), [("<script>", 1.0), ("x|y & z", None)])
+    root = ElementTree.fromstring(f"<div>{as_html(table)}</div>")
+    assert root.find(".//td").text == "<script>"
+    assert "x\\|y & z" in as_markdown(table)
+    assert as_csv(table).splitlines()[0] == "a,b"
+    ElementTree.fromstring(page.as_page(Report("<&>", [table._replace(name="card")], {})).split("\n", 1)[1])
+
+
+def test_a_profile_without_runs_has_no_band(tmp_path):
+    told = summarise(read_results(write_entrant(tmp_path, runs=2)), {})
+    svg = figures.as_svg(figures.draw_profile(told.profile, "P"))
+    assert "95" not in re.sub(r"<(?!!)[^>]*>", "", svg)
