@@ -13,6 +13,7 @@ from balance_env.benchmark.metagame import as_csv, play_all, play_pair, rank
 from balance_env.benchmark.ranking import advantage, nash_average
 from balance_env.benchmark.statistics import Anchors
 from balance_env.doctrines import doctrine_id
+from balance_env.players import learned_names
 
 PLAIN = Anchors(0.0, 1.0, 0.0)  # scores are returns
 
@@ -52,8 +53,16 @@ def test_all_pairs_are_played_on_the_scale_of_the_suite(monkeypatch):
         play_all(SUITE, ["buffer_states"], ["hider", "hider"], 5, 1)
     with pytest.raises(ValueError, match="no anchors of concert"):
         play_all(SUITE, ["concert"], names, 5, 1)
-    with pytest.raises(ValueError, match="unknown doctrine 'hidder'"):
+    with pytest.raises(ValueError, match="unknown player 'hidder'"):
         play_all(SUITE, ["buffer_states"], ["hidder", "grim"], 5, 1)
+
+
+def test_trained_states_meet_doctrines():
+    stage = SUITE.stage("buffer_states")
+    name = learned_names()[0]
+    told = play_pair(stage, PLAIN, name, "hider", 4, 0)
+    assert np.isfinite(told).all()
+    assert not np.array_equal(told, play_pair(stage, PLAIN, "hider", "hider", 4, 0))
 
 
 def test_ranks_of_the_dilemma_without_noise_are_certain():
