@@ -75,8 +75,17 @@ def usual_measures() -> list[dict]:
 
 
 def usual_forks() -> list[dict]:
-    """A causal measure."""
-    return [measured("tau", 0.05, 0.0, -0.01, 0.01, 0.001)]
+    """A causal measure with a band of its null, and one with an interval of its own."""
+    found = {
+        "measure": "dilemma",
+        "value": 0.3,
+        "n": 40,
+        "null": 0.0,
+        "low": 0.2,
+        "high": 0.4,
+        "definition": "A share.",
+    }
+    return [measured("tau", 0.05, 0.0, -0.01, 0.01, 0.001), {**EMPTY, "group": "all", **found}]
 
 
 def _write(path: Path, columns: list[str], rows: list[dict]) -> None:

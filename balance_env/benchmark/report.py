@@ -10,6 +10,7 @@ import numpy as np
 from ..files import write_whole
 from . import figures
 from .anchors import read_anchors
+from .beside import draw_measures
 from .page import as_page
 from .results import ALL, HEADLINE, SELF_PLAY, Measure, Results, read_results
 from .statistics import ALPHA
@@ -86,7 +87,7 @@ def make_report(
         ),
         "attractors": ("Where worlds end.", figures.draw_attractors(summary.attractors, "Where worlds end")),
         "paid": ("Who paid: returns of focal seats and of the others.", figures.draw_paid(who_paid, "Who paid")),
-        "measures": ("Measures beside their nulls.", figures.draw_measures(of_all, "Measures beside their nulls")),
+        "measures": ("Measures beside their nulls.", draw_measures(of_all, "Measures beside their nulls")),
     }  # fmt: skip
     if (results.folder / RECORDS).is_dir():
         from .pacts import draw_pacts, find_episode  # records need pyarrow, results do not
