@@ -15,7 +15,6 @@ import yaml
 from .core.actions import OBJECT_VERBS, PLAIN_VERBS
 from .core.capability import capability_share, quality_of_forces, share_of
 from .core.params import ABOUT, Parameters
-from .core.reward import DESIGNS, Term, design_weights
 from .core.world import NOBODY, Clock, Ending, Verb
 from .doctrines import DOCTRINES
 from .players import LEARNED, about_player, learned_names, trained_at
@@ -98,6 +97,16 @@ def make_parser() -> argparse.ArgumentParser:
     sub.add_argument("--opponents", help=f"the others: {who} {usual}")
     sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")
     sub.add_argument("--seed", type=int, default=0)
+    sub = command(
+        "export", run_export, "Play episodes and write their panels: state-years, dyad-years, events, actions."
+    )
+    sub.add_argument("--players", default=usual, help="one doctrine, or several for the seats in turn")
+    sub.add_argument("--episodes", type=int, default=100, help="how many (100)")
+    sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--to", metavar="FOLDER", required=True, help="a new folder; see docs/records.md")
+    sub.add_argument("--directed", action="store_true", help="two rows a pair in the dyad-years, one each way")
+    sub.add_argument("--csv", action="store_true", help="CSV instead of Parquet")
     sub = command("tables", run_tables, "Print or write the tables of the documentation.", takes_scenario=False)
     sub.add_argument("--write", metavar="FOLDER", help="write one page each into this folder")
     add_benchmark(command)
@@ -237,11 +246,7 @@ def wants(scenario: Scenario, designs: np.ndarray, design: int) -> str:
     """The name of a design by its place among `designs` (M, K), or its weights."""
     if design == NOBODY:
         return "drawn"
-    p = scenario.parameters_resolved()
-    for name in DESIGNS:
-        if np.allclose(designs[design], design_weights(name, p)):
-            return name.replace("_", " ")
-    return " ".join(f"{term.name.lower()} {designs[design][term]:g}" for term in Term if designs[design][term])
+    return scenario.design_name(designs[design]).replace("_", " ")
 
 
 def describe_rules(scenario: Scenario) -> list[str]:
@@ -336,6 +341,32 @@ def introduction(batch: VectorEnv, players: Sequence[str]) -> list[str]:
         seats = [name for i, name in enumerate(names) if i % len(players) == n]
         lines += wrapped(f"{listed(seats)}: {player}. {about_player(player)}", "- ", "  ")
     return lines
+
+
+# export
+
+
+def run_export(options: argparse.Namespace) -> None:
+    """Episodes as files, and how many rows of each panel there are."""
+    try:
+        from .benchmark.export import export
+    except ModuleNotFoundError as error:
+        raise ValueError(f"{error.name} is not installed: pip install 'balance-env[benchmark]'") from None
+    scenario = load(options)
+    count = len(scenario.state_names())
+    doctrines = split_names("--players", options.players, count)
+    export(
+        scenario,
+        [doctrines[i % len(doctrines)] for i in range(count)],
+        options.episodes,
+        options.seed,
+        options.to,
+        years=options.years,
+        directed=options.directed,
+        as_csv=options.csv,
+    )
+    files = ", ".join(sorted(file.name for file in Path(options.to).iterdir()))
+    print(f"{options.episodes} episodes of {scenario.name} in {options.to}: {files}")
 
 
 # play

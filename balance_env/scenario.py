@@ -298,6 +298,18 @@ class Scenario(Strict):
             return [f"State {letters(a)}" for a in range(self._count())]
         return [state.name for state in self.states]
 
+    def capital_distance(self) -> np.ndarray:
+        """Distances (N, N) in km between the capitals of the states, by id."""
+        return self._capitals()[1]
+
+    def design_name(self, weights: np.ndarray) -> str:
+        """The name of the design with these weights (K,), or the weights by term."""
+        p = self.parameters_resolved()
+        for name in DESIGNS:
+            if np.allclose(weights, design_weights(name, p)):
+                return name
+        return " ".join(f"{term} {weight:g}" for term, weight in zip(TERMS, weights, strict=True) if weight)
+
     def template(self, players: Sequence[int] | np.ndarray | None = None) -> Template:
         """The arrays every episode starts from.
 
@@ -420,21 +432,26 @@ class Scenario(Strict):
         """Positions (N, 2), distances (N, N) between homelands in km, and whether water lies between them (N, N)."""
         count = self._count()
         is_neighbour, is_water = np.eye(count, dtype=bool), np.zeros((count, count), bool)
+        position, apart = self._capitals()
         if isinstance(self.states, int):
-            position = lay_out(count, self.spacing_km)
-            apart = _straight(position)
             is_neighbour |= apart < self.border_km
         else:
-            if len({state.is_on_globe for state in self.states}) > 1:
-                raise ValueError("states: all by latitude and longitude, or all by x and y")
-            position = np.array([state.place for state in self.states], float)
-            on_globe = self.states[0].is_on_globe
-            apart = great_circle(position[:, 1], position[:, 0]) if on_globe else _straight(position)
             self._pairs("borders", self.borders.neighbours, self.borders.land, self.borders.water)
             for matrix, pairs in ((is_neighbour, self.borders.neighbours), (is_water, self.borders.water)):
                 for i, j in self._pairs("borders", pairs):
                     matrix[i, j] = matrix[j, i] = True
         return position, np.where(is_neighbour, 0.0, np.maximum(0.0, apart - hinterland)), is_water
+
+    def _capitals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Positions (N, 2) of the capitals and distances (N, N) between them in km."""
+        if isinstance(self.states, int):
+            position = lay_out(self._count(), self.spacing_km)
+            return position, _straight(position)
+        if len({state.is_on_globe for state in self.states}) > 1:
+            raise ValueError("states: all by latitude and longitude, or all by x and y")
+        position = np.array([state.place for state in self.states], float)
+        on_globe = self.states[0].is_on_globe
+        return position, great_circle(position[:, 1], position[:, 0]) if on_globe else _straight(position)
 
     def _members(self) -> np.ndarray:
         """1 for members of the institution (N,)."""

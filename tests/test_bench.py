@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from balance_env.benchmark import bench as benching
+from balance_env.benchmark import entrant as entering
 from balance_env.benchmark.anchors import ANCHORS, read_anchors
 from balance_env.benchmark.attractors import attractors
 from balance_env.benchmark.bench import CROSSED, STAGES, Order, bench
@@ -19,6 +20,7 @@ from balance_env.benchmark.results import MEASURES, SCORES, read_results
 from balance_env.benchmark.statistics import ATTRACTORS
 from balance_env.benchmark.suite import load_suite
 from balance_env.cli import main
+from balance_env.players import LEARNED
 
 SMALL = ("buffer_states", "known_end")  # quickly played
 EPISODES = 5
@@ -53,7 +55,7 @@ def test_a_doctrine_is_played_in_every_stage_and_role(suite, tmp_path):
     folder = bench(order("hider", suite), tmp_path)
     assert folder == tmp_path / "small" / "hider"
     results = read_results(folder)
-    assert {row.group for row in results.measures} == {"all"}
+    assert {row.group for row in results.measures} == {"all", *SMALL}
     assert any(row.measure == "alignment theta" for row in results.measures)
     assert results.cells() == [(stage, role) for stage in SMALL for role in ("resident", "visitor")]
     rows = rows_of(folder)
@@ -79,7 +81,7 @@ def test_the_same_seed_gives_the_same_bytes_in_one_process_or_in_two(suite, tmp_
 def test_a_run_that_was_stopped_goes_on_and_a_torn_file_is_redone(suite, tmp_path, monkeypatch):
     folder = bench(order("hider", suite), tmp_path)
     whole = (folder / SCORES).read_bytes()
-    torn, wrong, gone = sorted((folder / STAGES).glob("known_end-*.json"))
+    torn, wrong, gone = sorted((folder / STAGES).glob("known_end-*[rfy]-0.json"))
     torn.write_bytes(torn.read_bytes()[:-40])
     text = json.loads(wrong.read_text())
     text["body"]["rows"][0]["score"] = 99.0
@@ -92,7 +94,7 @@ def test_a_run_that_was_stopped_goes_on_and_a_torn_file_is_redone(suite, tmp_pat
     told = []
     bench(order("hider", suite), tmp_path, done=lambda n, of: told.append((n, of)))
     assert sorted(played) == [torn.name, wrong.name, gone.name]
-    assert told == [(4, 7), (5, 7), (6, 7), (7, 7)]
+    assert told == [(6, 9), (7, 9), (8, 9), (9, 9)]
     assert (folder / SCORES).read_bytes() == whole
 
 
@@ -127,6 +129,36 @@ def test_illegal_acts_become_invest_and_are_counted(suite, tmp_path):
     folder = bench(order("players:Illegal", suite), tmp_path)
     assert sum(int(row["illegal"]) for row in rows_of(folder)) > 0
     assert json.loads((folder / "card.json").read_text())["faults"] == {}
+
+
+def test_a_trained_policy_enters_by_name_or_by_folder(suite, tmp_path):
+    named = bench(order("learned_defensive", suite), tmp_path / "named")
+    folder = bench(order(str(LEARNED / "learned_defensive"), suite), tmp_path / "folder")
+    assert (named / SCORES).read_bytes() == (folder / SCORES).read_bytes()
+    card = json.loads((named / "card.json").read_text())
+    assert (card["kind"], card["trained"], card["faults"]) == ("policy", True, {})
+    assert card["hash"] == json.loads((folder / "card.json").read_text())["hash"]
+
+
+def test_a_policy_that_does_not_fit_a_stage_gets_the_floor_there(suite, tmp_path, monkeypatch):
+    usual = entering.load_player
+
+    def unfit_for_one(name, scenario):
+        if scenario.name == SMALL[0] and name == "learned_defensive":
+            raise ValueError("number of states (4; the policy's: 8)")
+        return usual(name, scenario)
+
+    monkeypatch.setattr(entering, "load_player", unfit_for_one)
+    folder = bench(order("learned_defensive", suite), tmp_path)
+    floor = bench(order("random_legal", suite), tmp_path)
+    card = json.loads((folder / "card.json").read_text())
+    assert card["said"] == {entering.MISFIT: "number of states (4; the policy's: 8)"}
+    assert card["faults"][entering.MISFIT] > 0
+    for mine, random in zip(rows_of(folder), rows_of(floor), strict=True):
+        fits = mine["stage"] != SMALL[0]
+        assert (int(mine["faults"]) == 0) == fits
+        if mine["role"] != "self_play":  # in which power, a share, adds up to nothing whoever plays
+            assert (mine["score"] == random["score"]) != fits
 
 
 def test_several_runs_meet_in_cross_play(suite, tmp_path):

@@ -24,6 +24,7 @@ MAY = {
         "metrics",
         "players",
         "policies",
+        "record",
         "scenario",
         "vector",
     },
@@ -127,6 +128,13 @@ def test_learning_libraries_stay_outside_but_for_adapters():
     for path in FILES:
         if part_of(path) != "adapters":
             assert not imports_of(path)[1] & LEARNING, label(path)
+
+
+def test_only_files_of_records_need_arrow():
+    knowing = {label(path) for path in FILES if "pyarrow" in imports_of(path)[1]}
+    assert knowing == {"benchmark/cow.py", "benchmark/parquet.py"}
+    program = "import sys, balance_env.cli; assert 'pyarrow' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_importing_compiles_nothing_and_loads_no_learning_library():

@@ -167,6 +167,8 @@ def opportunities(sides, dispute=None, target_weaker=True, **columns) -> Opportu
         "power_challenger": np.where(weaker, 2.0, 1.0),
         "threat_target": np.where(weaker, 0.2, 0.8),
         "threat_challenger": np.where(weaker, 0.8, 0.2),
+        "coalition_target": np.where(weaker, 3.0, 4.0),
+        "coalition_challenger": np.where(weaker, 4.0, 3.0),
     }
     return Opportunities(**{**told, **{name: np.asarray(column) for name, column in columns.items()}})
 
@@ -250,6 +252,15 @@ def test_a_permutation_keeps_a_crowd_together_and_disputes_apart():
     n_w = alignment.permuted_counts(told, Version.DEFENCE, np.random.default_rng(11), 99)[:, 1]
     assert set(n_w) == {0, 5, 10}
     assert set(alignment.permuted_counts(told, Version.POWER, np.random.default_rng(11), 99)[:, 1]) == {0, 5, 10}
+
+
+def test_who_joins_a_side_in_each_of_the_ways_it_can_has_no_theta():
+    # the target could be joined in two ways, the challenger in one: random legal play joins it twice as often
+    told = opportunities([Side.TARGET] * 20 + [Side.CHALLENGER] * 10, could_target=[2] * 30)
+    expected = math.log(20.5 / 10.5) - math.log(60.5 / 30.5)
+    assert alignment.theta(told, Version.DEFENCE).value == pytest.approx(expected)
+    n_w = alignment.permuted_counts(told, Version.DEFENCE, np.random.default_rng(12), 999)[:, 1]
+    assert n_w.mean() == pytest.approx(20.0, abs=0.3)
 
 
 def test_opportunities_refuse_joins_of_what_was_shut():

@@ -16,15 +16,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from .. import __version__
 from ..core.world import Ending
 from ..files import held, write_csv, write_whole
 from .anchors import anchors_by_cell
-from .arena import CROSS_PLAY, FIRST, RESIDENT, SCORED, SELF_PLAY, cast, returns_of
+from .arena import CROSS_PLAY, FIRST, RESIDENT, SCORED, SELF_PLAY, Casting, cast, returns_of
 from .attractors import attractors
 from .entrant import Entrant, play_run
+from .history import History
 from .measures import COLUMNS as MEASURE_COLUMNS
 from .measuring import groups, measure_group
+from .panels import Source, panels
 from .results import CARD, COLUMNS, MEASURES, SCORES
 from .statistics import anchored_scores
 from .suite import Suite, load_suite
@@ -32,6 +36,7 @@ from .working import read_unit, write_unit
 
 EPISODES = {"quick": 20, "full": 100}  # of each stage, role and run
 CROSSED = "cross_play.csv"  # as SCORES, of runs of the entrant among each other
+RECORDS, ENTRANT = "records", "entrant"  # folder of records, and who plays the focal seats in them
 MEASURED = "measured"  # in place of a role
 STAGES, STARTED = "stages", "started.json"  # working files of a run, and what it was started with
 
@@ -49,6 +54,8 @@ class Order(NamedTuple):
     episodes : int
         Of each stage, role and run.
     seed : int
+    records : bool
+        Whether every episode is written as Parquet files, too.
     """
 
     entrant: Entrant
@@ -56,6 +63,7 @@ class Order(NamedTuple):
     setting: str
     episodes: int
     seed: int = 0
+    records: bool = False
 
 
 class Unit(NamedTuple):
@@ -79,7 +87,7 @@ def units(order: Order, suite: Suite) -> list[Unit]:
     runs = len(order.entrant.sources)
     roles = [*SCORED, SELF_PLAY] + [CROSS_PLAY] * (runs > 1)
     played = [Unit(stage.name, role, run) for stage in suite.stages for role in roles for run in range(runs)]
-    return [*(Unit(group, MEASURED) for group in groups(suite, order.setting)), *played]
+    return [*(Unit(group, MEASURED) for group in groups(suite)), *played]
 
 
 def key_of(order: Order, suite: Suite) -> dict[str, Any]:
@@ -87,7 +95,7 @@ def key_of(order: Order, suite: Suite) -> dict[str, Any]:
     return {
         "entrant": order.entrant.name, "hash": order.entrant.hash, "suite": suite.name, "suite_hash": suite.hash,
         "setting": order.setting, "seed": order.seed, "episodes": order.episodes, "runs": len(order.entrant.sources),
-        "version": __version__,
+        "version": __version__, "records": order.records,
     }  # fmt: skip
 
 
@@ -97,19 +105,21 @@ def play_unit(order: Order, unit: Unit, folder: Path) -> None:
     suite = _suite(order.suite)
     if unit.role == MEASURED:
         body: dict[str, Any] = {
-            "measured": measure_group(order.entrant, suite, unit.stage, order.setting, order.seed),
+            "measured": measure_group(order.entrant, suite, unit.stage, order.episodes, order.seed),
         }
     else:
-        body = play_stage(order, unit, suite)
+        body = play_stage(order, unit, suite, folder)
     write_unit(folder / STAGES / unit.file, key_of(order, suite), body, time.perf_counter() - start)
 
 
-def play_stage(order: Order, unit: Unit, suite: Suite) -> dict[str, Any]:
-    """One row for each episode, under the names of `scores.csv`, and what the entrant did wrong."""
+def play_stage(order: Order, unit: Unit, suite: Suite, folder: Path) -> dict[str, Any]:
+    """One row for each episode, under the names of `scores.csv`, and what the entrant did wrong; writes records."""
     stage, anchored = suite.stage(unit.stage), anchors_by_cell(suite)
     casting = cast(stage, unit.role, order.seed, order.episodes)
     played = play_run(order.entrant, unit.run, stage, unit.role, casting, order.seed)
     history = played.history
+    if order.records:
+        write_records(folder / RECORDS / unit.file.removesuffix(".json"), unit, history, casting)
     earned = returns_of(history, casting)
     scale = anchored[unit.stage, unit.role if unit.role in SCORED else RESIDENT]
     scores = anchored_scores(earned.focal, scale.anchors)
@@ -127,6 +137,15 @@ def play_stage(order: Order, unit: Unit, suite: Suite) -> dict[str, Any]:
         for w in range(order.episodes)
     ]  # fmt: skip
     return {"rows": rows, "faults": dict(played.faults), "said": played.said}
+
+
+def write_records(folder: Path, unit: Unit, history: History, casting: Casting) -> None:
+    """All that happened as Parquet files, focal and background."""
+    from .parquet import write_panels  # pyarrow is loaded where records are asked for
+
+    players = np.where(casting.focal > 0, ENTRANT, casting.players).astype(str)
+    source = Source(unit.stage, unit.role, unit.run, 0, casting.focal == FIRST, players)
+    write_panels(folder, panels(history, source), history)
 
 
 def bench(order: Order, out: Path, jobs: int = 1, done: Callable[[int, int], None] = lambda n, of: None) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..metrics.alignment import FEWEST_JOINS, Version
+from ..metrics.alignment import FEWEST_JOINS, Side, Version
 from ..metrics.commitments import AFTERMATH
 from ..metrics.system import Order
 from ..metrics.walt import SOURCES
@@ -25,6 +25,13 @@ from .formulas import (
 )
 
 RANDOM_LEGAL, ALWAYS_INVEST = "random_legal", "always_invest"  # doctrines whose play is a null
+AUTHORS = {
+    Version.POWER: "Waltz 1979",
+    Version.THREAT: "Walt 1987",
+    Version.DEFENCE: "Snyder 1997",
+    Version.COALITION: "Riker 1962",
+}
+DEEDS = {"joining against": Side.TARGET, "joining": Side.CHALLENGER}
 PERMUTED = "sides trade their names in each dispute"
 MATCHED = "random matching of equal density"
 JOINED = "as many joins by third parties at random"
@@ -37,26 +44,34 @@ Lines = tuple[Measure | Whole, ...]
 ALIGNMENT: Lines = (
     *(
         Measure("alignment theta", version, Chance(PERMUTED, nulls.partners(version)), "joins", tallies.theta(version),
-                THETA, "log odds after Haldane 1956; versions after Waltz 1979 and Walt 1987",
-                "Log odds that a third party which could join either side of a dispute joins that of a balancer; "
-                "above 0 balancing, below 0 bandwagoning.", FEWEST_JOINS)
-        for version in Version
+                THETA, f"{author}; log odds after Haldane 1956",
+                "Log odds that a third party which could join either side of a dispute joins that of a balancer, less "
+                "those of random play; above 0 balancing, below 0 bandwagoning.", FEWEST_JOINS)
+        for version, author in AUTHORS.items()
     ),
     *(
         Measure(f"share that {deed}s", version, RANDOM_LEGAL, "opportunities", tallies.shares(version), share_of(part),
-                "Walt 1987; Schweller 1994", f"Share of third parties that could join either side which {deed}.")
-        for part, deed in enumerate(("balance", "bandwagon", "abstain"))
-        for version in (Version.POWER, Version.THREAT)
+                AUTHORS[version], f"Share of third parties that could join either side which {deed}.")
+        for part, deed in enumerate(("balance", "bandwagon"))
+        for version in Version
     ),
+    Measure("share that abstains", "", RANDOM_LEGAL, "opportunities", tallies.shares(Version.DEFENCE), share_of(2),
+            "Christensen & Snyder 1990", "Share of third parties that could join either side which join none."),
     *(
-        Whole("Walt coefficient", source, PERMUTED, whole.coefficient(source), "Walt 1987; Kline & Santos 2012",
-              f"Log odds of joining against the challenger per standard deviation by which its {source} exceeds the "
-              "target's, the other sources held.")
+        Whole("Walt coefficient", f"{source}, {deed}", "no effect; errors clustered by world",
+              whole.coefficient(side, source), "Walt 1987; Begg & Gray 1984; Kline & Santos 2012",
+              f"Log odds of {deed} the challenger, over abstaining, per standard deviation of its {source} to the "
+              "third party, the other sources held.")
+        for deed, side in DEEDS.items()
         for source in SOURCES
     ),
-    Whole("Walt held-out gain", "", "base rate: gains of worlds change sign by chance", whole.held_out_gain,
-          "Walt 1987",
-          "Log-loss of the base rate less that of the logit on Walt's sources, a join, on worlds not fitted on."),
+    *(
+        Whole("Walt held-out gain", deed, "base rate: gains of worlds change sign by chance", whole.held_out_gain(side),
+              "Walt 1987",
+              f"Log-loss of the base rate less that of the logit of {deed} the challenger, a case, on worlds it was "
+              "not fitted on.")
+        for deed, side in DEEDS.items()
+    ),
 )
 
 ALLIANCES: Lines = (
@@ -67,8 +82,8 @@ ALLIANCES: Lines = (
     Measure("pact life", f"beyond {HORIZON} years", Chance(MATCHED, nulls.matched_lives), "pacts", tallies.pact_lives,
             BEYOND, "Kaplan & Meier 1958; Leeds & Savun 2007",
             f"Share of pacts that last longer than {HORIZON} years."),
-    Measure("coalition wars", "", Chance(JOINED, nulls.joined_wars), "wars", tallies.coalitions, ratio(0, 1), "Starr 1972",
-            "Share of wars in which a side has two or more members."),
+    Measure("coalition wars", "", Chance(JOINED, nulls.joined_wars), "wars", tallies.coalitions, ratio(0, 1),
+            "Starr 1972", "Share of wars in which a side has two or more members."),
     Measure("minimal winning", "", Chance(JOINED, nulls.joined_winning), "stronger coalitions", tallies.winning,
             ratio(0, 1), "Riker 1962", "Share of stronger coalitions that would not be without their weakest member."),
     Measure("reliability", "", RANDOM_LEGAL, "calls", tallies.calls, ratio(0, 1, 3), "Leeds, Long & Mitchell 2000",

@@ -34,6 +34,7 @@ def add_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help=text)
     parser.add_argument("--seed", type=int, default=0, help="of all episodes (default 0)")
     parser.add_argument("--out", type=Path, default=Path("results"), help="folder of results (default results)")
+    parser.add_argument("--records", action="store_true", help="write every episode as Parquet files, too")
     parser.add_argument("--jobs", type=int, help="processes at work (default: one a core)")
 
 
@@ -61,7 +62,7 @@ def run_bench(options: argparse.Namespace) -> None:
         raise ValueError(f"--seed {options.seed}: a whole number from 0")
     entrant = open_entrant(options.entrant, options.name)
     setting = "quick" if options.quick else "full"
-    order = Order(entrant, options.suite, setting, EPISODES[setting], options.seed)
+    order = Order(entrant, options.suite, setting, EPISODES[setting], options.seed, options.records)
     with progress() as bar:
         task = bar.add_task(f"{entrant.name} on {options.suite}", total=None)
         folder = bench(order, options.out, jobs, lambda n, of: bar.update(task, completed=n, total=of))
@@ -78,12 +79,11 @@ def print_card(results: Results, suite: Suite) -> None:
     )
     table = Table("", "score", "95 % interval", "", box=None, pad_edge=False)
     table.columns[1].justify = "right"
-    for figure in summary.headline:
-        table.add_row(*_told(figure))
-    table.add_section()
     order = list(TAGS)
-    for figure in sorted(summary.tags, key=lambda figure: order.index(figure.name)):
-        table.add_row(*_told(figure))
+    told = ""
+    for figure in [*summary.headline, *sorted(summary.tags, key=lambda figure: order.index(figure.name))]:
+        table.add_row(*_told(figure), "" if figure.why == told else figure.why)  # a reason is said once
+        told = figure.why
     console.print(table)
     console.print("A score is 0 as random legal play and 1 as the best doctrine found, in the same seats, unclipped.\n")
     for line in who_paid(results, anchors_by_cell(suite)):
@@ -113,11 +113,11 @@ def who_paid(results: Results, anchored: dict[tuple[str, str], Anchored]) -> lis
     return lines
 
 
-def _told(figure: Figure) -> tuple[str, str, str, str]:
+def _told(figure: Figure) -> tuple[str, str, str]:
     """A figure as cells of a table."""
     value = "" if figure.value is None else f"{figure.value:.2f}"
     ends = "" if figure.low is None else f"{figure.low:.2f} .. {figure.high:.2f}"
-    return figure.name.replace("_", " "), value, ends, figure.why
+    return figure.name.replace("_", " "), value, ends
 
 
 def run_suite(options: argparse.Namespace) -> None:

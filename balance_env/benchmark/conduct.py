@@ -15,7 +15,7 @@ from ..core.actions import OBJECT_VERBS, PLAIN_VERBS
 from ..core.world import NOBODY, Outcome, Verb
 from ..metrics.alignment import Opportunities, Side
 from ..metrics.commitments import chained
-from ..metrics.walt import Joins
+from ..metrics.walt import Choices
 from .disputes import Disputes
 from .history import History
 from .pledges import Calls, calls
@@ -77,13 +77,11 @@ class Conduct:
         """World of each row of `told`."""
         return self.disputes.world[self.told.dispute]
 
-    @cached_property
-    def joins(self) -> Joins:
-        """Those rows of `told` in which a side was joined, with Walt's sources."""
-        joined = self.told.side != Side.ABSTAIN
-        whom = self.choosing & (self.disputes.side != Side.ABSTAIN)
-        against = self.told.side[joined] == Side.TARGET
-        return Joins(against, self.disputes.sources(whom), self.told.dispute[joined], self.told_worlds[joined])
+    def choices(self, side: Side) -> Choices:
+        """Those of `told` that took a side or abstained, with Walt's sources."""
+        rows = np.isin(self.told.side, (side, Side.ABSTAIN))
+        sources = self.disputes.sources(self.choosing)
+        return Choices(self.told.side[rows] == side, sources[rows], self.told_worlds[rows])
 
     @cached_property
     def wars(self) -> Disputes:

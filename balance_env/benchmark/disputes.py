@@ -113,7 +113,7 @@ class Disputes:
         """Forces that each could use at the target's home, its own whole (D, N)."""
         return self.strength * self.toward("reach", self.target)
 
-    def powers(self) -> tuple[np.ndarray, np.ndarray]:
+    def coalitions(self) -> tuple[np.ndarray, np.ndarray]:
         """Strength (D, N) of the challenger's and of the target's side, as expected, without the third party itself.
 
         Usable force at the target's home: that of the principal, what its clients owe and, of the target's partners,
@@ -167,39 +167,48 @@ class Disputes:
         return np.where(stood, Side.TARGET, np.where(joined, Side.CHALLENGER, Side.ABSTAIN))
 
     @cached_property
+    def ways(self) -> tuple[np.ndarray, np.ndarray]:
+        """In how many ways each third party could have joined the target and the challenger by its act (D, N)."""
+        with_target = self.may(Verb.ALLY, self.target).astype(int) + self.may(Verb.BANDWAGON, self.target)
+        return with_target, self.may(Verb.BANDWAGON, self.challenger).astype(int)
+
+    @cached_property
     def open_to_both(self) -> np.ndarray:
         """Third parties that could have joined either side by their act (D, N)."""
-        with_target = self.may(Verb.ALLY, self.target) | self.may(Verb.BANDWAGON, self.target)
-        return self.third & with_target & self.may(Verb.BANDWAGON, self.challenger)
+        return self.third & (self.ways[0] > 0) & (self.ways[1] > 0)
 
     def opportunities(self, whom: np.ndarray) -> Opportunities:
-        """Rows of those third parties marked in `whom` (D, N), row by row, that could join either side."""
-        rows = whom & self.open_to_both
-        attack, defence = self.powers()
-        dispute, _ = np.nonzero(rows)
-        columns = (attack, defence, self.threats(self.challenger, rows), self.threats(self.target, rows))
-        power_challenger, power_target, threat_challenger, threat_target = (column[rows] for column in columns)
-        both = np.ones(len(dispute), bool)
-        return Opportunities(
-            dispute, self.side[rows], both, both, power_target, power_challenger, threat_target, threat_challenger
+        """The third parties marked in `whom` (D, N), row by row.
+
+        Power is capability of the two states in dispute, as the field compares the originators of disputes.
+        """
+        attack, defence = self.coalitions()
+        share = self.before["opening_share"]
+        both = (self.target, self.challenger)
+        columns = (
+            self.side,
+            *self.ways,
+            *(np.broadcast_to(self.one(share, seat), whom.shape) for seat in both),
+            *(self.threats(seat, whom) for seat in both),
+            defence,
+            attack,
         )
+        return Opportunities(np.nonzero(whom)[0], *(column[whom] for column in columns))
 
     def sources(self, whom: np.ndarray) -> np.ndarray:
-        """Of each of Walt's sources how much more the challenger has than the target (rows, 5), before those in `whom`.
-
-        Ln of capability share, ln of reach to the third party, posture, the third party's belief in hostile intent,
-        and distance in ideology.
-        """
-
-        def source(seat: np.ndarray) -> list[np.ndarray]:
-            reach = self.history.pair["reach"][self.year, self.world, seat]  # of the seat, to each
-            gap = np.abs(self.before["ideology"] - self.one(self.before["ideology"], seat))
-            own = (self.one(self.before[field], seat) for field in ("opening_share", "posture"))
-            share, posture = (np.broadcast_to(values, whom.shape)[whom] for values in own)
-            return [np.log(share), np.log(reach[whom]), posture, self.toward("hostility", seat)[whom], gap[whom]]
-
-        pairs = zip(source(self.challenger), source(self.target), strict=True)
-        return np.stack([challenger - target for challenger, target in pairs], axis=-1)
+        """Walt's sources of the challenger's threat to the third parties marked in `whom`; see `walt.Choices`."""
+        reach = self.history.pair["reach"][self.year, self.world, self.challenger]  # of the challenger, to each
+        its = {
+            field: self.one(self.before[field], self.challenger) for field in ("opening_share", "posture", "ideology")
+        }
+        columns = (
+            np.log(its["opening_share"] / np.where(whom, self.before["opening_share"], 1.0)),
+            np.log(reach),
+            np.broadcast_to(its["posture"], whom.shape),
+            self.toward("hostility", self.challenger),
+            np.abs(self.before["ideology"] - its["ideology"]),
+        )
+        return np.stack([column[whom] for column in columns], axis=-1)
 
     def tied(self, seat: np.ndarray) -> np.ndarray:
         """Who is partner, client or patron of the state in `seat` as the year opens (D, N)."""

@@ -131,7 +131,8 @@ class Evidence:
     def beside_draws(self, null: Chance, formula: Formula, observed: Metric) -> Compared:
         """A value beside those of sums drawn from the data themselves."""
         rng = self.rng(null.what)
-        return compare_values(observed, formula.value(np.sum([null.draw(one, rng) for one in self.conducts], axis=0)))
+        drawn = self.once(null.draw, lambda: np.sum([null.draw(one, rng) for one in self.conducts], axis=0))
+        return compare_values(observed, formula.value(drawn))
 
 
 class Chance(NamedTuple):

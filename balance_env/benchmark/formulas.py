@@ -41,8 +41,8 @@ def beyond(tallied: np.ndarray) -> np.ndarray:
 
 def _race(sums: np.ndarray) -> np.ndarray:
     """Defence times loudness over fatigue."""
-    defence, fatigue = arms.reaction(sums[..., :6])
-    return defence * sums[..., 6] / sums[..., 7] / fatigue
+    fitted = arms.reaction(sums[..., :6])
+    return fitted.defence * sums[..., 6] / sums[..., 7] / fitted.fatigue
 
 
 def play(value: Callable[[np.ndarray], np.ndarray]) -> Formula:

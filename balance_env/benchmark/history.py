@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.pieces import OTHER_SIZE, OTHERS_START, Other
 from ..core.world import NOBODY
 from ..scenario import Scenario
 from ..vector import VectorEnv
@@ -45,7 +46,7 @@ class History:
     pair : dict of (T + 1, W, N, N)
         Of `KEPT_PAIRS`, at the year's end, all at [i, j]: `hostility[..., i, j]` is i's belief that j means harm;
         `side[..., i, j]` the side of j in the war that i opened, 1 with i, -1 against; `place[..., i, j]` the slot by
-        which the actions of the year to come name j to i.
+        which the actions of the year to come name j to i. And `threat`, float32: from j as i perceives it.
     actions, legal : (T + 1, W, N) int64 and (T + 1, W, N, A) bool
         What was chosen in a year, and from what; zeros and all False at index 0.
     rewards, terms : (T + 1, W, N) and (T + 1, W, N, K)
@@ -76,6 +77,19 @@ class History:
         return (self.actor["alive"] > 0) & self.going[:, :, None]
 
 
+def threat_in_rows(rows: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """The threat from j as i perceives it, (..., N, N) at [i, j].
+
+    From rows (..., N, D) and the order of their slots, `pair.order`.
+    """
+    slots = order.shape[-1] - 1
+    blocks = rows[..., OTHERS_START : OTHERS_START + slots * OTHER_SIZE]
+    threat = np.zeros(order.shape, rows.dtype)
+    perceived = blocks.reshape(*blocks.shape[:-1], slots, OTHER_SIZE)[..., Other.THREAT]
+    np.put_along_axis(threat, order[..., :slots].astype(int), perceived, -1)
+    return threat
+
+
 def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) -> History:
     """Play a batch that was just reset to the end of every world, and keep what happened.
 
@@ -104,7 +118,8 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
 
     def keep(lived: np.ndarray, actions: np.ndarray, legal: np.ndarray) -> None:
         pairs = (worlds.pair[field] for field in KEPT_PAIRS)
-        arrays = (lived, worlds.actor, actions, legal, out.rewards, out.terms, *pairs)
+        threat = threat_in_rows(out.rows, worlds.pair.order)
+        arrays = (lived, worlds.actor, actions, legal, out.rewards, out.terms, *pairs, threat)
         kept.append(tuple(np.array(array) for array in arrays))
 
     keep(np.ones_like(going), np.zeros(player.shape, np.int64), np.zeros(out.masks.shape, bool))
@@ -119,7 +134,7 @@ def watch(batch: VectorEnv, act: Act | None = None, years: int | None = None) ->
         keep(going.copy(), batch.pending_actions, legal)
         going &= out.ended == 0
     lived, actor, actions, legal, rewards, terms, *pairs = (np.stack(arrays) for arrays in zip(*kept, strict=True))
-    pair = dict(zip(KEPT_PAIRS, pairs, strict=True))
+    pair = dict(zip((*KEPT_PAIRS, "threat"), pairs, strict=True))
     names = batch.scenario.state_names()
     design, ended = np.array(worlds.design), np.array(out.ended)
     return History(

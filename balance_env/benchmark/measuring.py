@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .arena import FIRST, RESIDENT, cast, play
+from .arena import FIRST, RESIDENT, Casting, cast, play
 from .entrant import Entrant, play_run
 from .history import History
 from .measures import measure
@@ -19,29 +19,29 @@ from .results import ALL
 from .suite import Stage, Suite
 
 REFERENCES = ("random_legal", "always_invest")  # in the entrant's seats: what measures are set beside
-WORLDS_TOGETHER = {"quick": 4, "full": 10}  # of each stage, over all runs, that are measured together; bounds memory
-WORLDS_APART = {"quick": 0, "full": 20}  # of each stage and run, where stages are measured one by one
+WORLDS_TOGETHER = 10  # of each stage, over all runs, that are measured together; bounds memory
+WORLDS_APART = 20  # of each stage and run, where stages are measured one by one
 
 
-def groups(suite: Suite, setting: str) -> list[str]:
-    """What is measured at once: all stages together and, where the setting has it, each by itself."""
-    return [ALL, *(stage.name for stage in suite.stages if WORLDS_APART[setting])]
+def groups(suite: Suite) -> list[str]:
+    """What is measured at once: all stages together, and each by itself."""
+    return [ALL, *(stage.name for stage in suite.stages)]
 
 
-def measure_group(entrant: Entrant, suite: Suite, group: str, setting: str, seed: int) -> list[list[Any]]:
-    """Rows of `measures.csv`, of all stages together or of one."""
+def measure_group(entrant: Entrant, suite: Suite, group: str, episodes: int, seed: int) -> list[list[Any]]:
+    """Rows of `measures.csv`, of all stages together or of one, from `episodes` at most of each stage and run."""
     if group == ALL:
-        each = max(1, WORLDS_TOGETHER[setting] // len(entrant.sources))
+        each = max(1, min(episodes, WORLDS_TOGETHER // len(entrant.sources)))
         chosen = [(stage, each) for stage in suite.stages]
     else:
-        chosen = [(suite.stage(group), WORLDS_APART[setting])]
+        chosen = [(suite.stage(group), min(episodes, WORLDS_APART))]
     histories: list[History] = []
     focal: list[np.ndarray] = []
     runs: list[int] = []
     beside: dict[str, list[History]] = {name: [] for name in REFERENCES}
-    for stage, episodes in chosen:
-        casting = cast(stage, RESIDENT, seed, episodes)
-        for run, history in _histories(entrant, stage, episodes, seed):
+    for stage, some in chosen:
+        casting = cast(stage, RESIDENT, seed, some)
+        for run, history in _histories(entrant, stage, casting, seed):
             histories.append(history)
             runs.append(run)
             focal.append(casting.focal == FIRST)
@@ -51,8 +51,7 @@ def measure_group(entrant: Entrant, suite: Suite, group: str, setting: str, seed
     return [[_plain(cell) for cell in one.row(group)] for one in found]
 
 
-def _histories(entrant: Entrant, stage: Stage, episodes: int, seed: int) -> Iterator[tuple[int, History]]:
-    casting = cast(stage, RESIDENT, seed, episodes)
+def _histories(entrant: Entrant, stage: Stage, casting: Casting, seed: int) -> Iterator[tuple[int, History]]:
     for run in range(len(entrant.sources)):
         yield run, play_run(entrant, run, stage, RESIDENT, casting, seed).history
 

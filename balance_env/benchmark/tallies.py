@@ -106,16 +106,21 @@ def betrayals(conduct: Conduct) -> np.ndarray:
 
 
 def order(conduct: Conduct) -> np.ndarray:
-    """HHI, CON, effective poles and whether each type of order holds, summed over the ends of years; years."""
-    lived = conduct.history.going[1:]
-    rows = []
-    for world in range(conduct.worlds):
-        ends = conduct.history.actor["opening_share"][1:, world][lived[:, world]]
-        of_years = [values([measure(end) for end in ends])[0] for measure in (system.hhi, system.con)]
-        poles, years = values([system.effective_poles(end) for end in ends])
-        orders = [system.order(end) for end in ends]
-        rows.append([*of_years, poles, *(orders.count(kind) for kind in system.Order), years])
-    return np.array(rows, float)
+    """HHI, CON, effective poles and whether each type of order holds, summed over the ends of years; years.
+
+    Shares are of all states that began, so that CON does not leap where one falls; years in which none stands are none.
+    """
+    shares = conduct.history.actor["opening_share"][1:]
+    counts = conduct.history.going[1:] & (shares > 0.0).any(axis=-1)
+    squares, kinds = system.squares_of(shares), system.orders_of(shares)
+    columns = (
+        squares,
+        system.con_of(shares),
+        1.0 / np.where(counts, squares, 1.0),
+        *(kinds == place for place in range(len(system.Order))),
+        counts,
+    )
+    return np.stack([np.where(counts, column, 0.0).sum(axis=0) for column in columns], axis=-1)
 
 
 def onsets(conduct: Conduct) -> np.ndarray:
@@ -153,10 +158,12 @@ def severities(conduct: Conduct) -> np.ndarray:
 def arming(conduct: Conduct) -> np.ndarray:
     """Moments of Richardson's model over years without a war, then loudness and years (W, 8).
 
-    Arms are forces; those of partners, clients and patrons are no rivals'. Focal states only, and loudness of all.
+    Arms are forces in years of the mean output of their day, lest the growth of all look like a race; those of
+    partners, clients and patrons are no rivals'. Focal states only, and loudness of all.
     """
     actor, seats = conduct.history.actor, np.arange(conduct.focal.shape[1])
-    forces, reach = actor["forces"], conduct.history.pair["reach"][:-1]
+    output = np.where(actor["alive"] > 0, actor["economy"], np.nan)
+    forces, reach = actor["forces"] / np.nanmean(output, axis=-1, keepdims=True), conduct.history.pair["reach"][:-1]
     client = actor["patron"][:-1, ..., None] == seats
     friend = conduct.pacts[:-1] | client | client.swapaxes(-1, -2)
     living = conduct.living

@@ -27,6 +27,7 @@ class Version(StrEnum):
     POWER = "weaker against stronger"  # Waltz 1979
     THREAT = "less against more threatening"  # Walt 1987
     DEFENCE = "target against challenger"
+    COALITION = "smaller against larger coalition"  # Riker 1962
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,14 @@ class Opportunities:
         Which dispute; rows of one dispute share its number.
     side : array of `Side`
         What the third party did.
-    could_target, could_challenger : array of bool
-        Which sides it could have joined: the measured opportunities.
+    could_target, could_challenger : array of int or bool
+        In how many ways it could have joined each side: the measured opportunities.
     power_target, power_challenger : array of float
-        Strength of the two sides before the third party.
+        Capability of the two states in dispute.
     threat_target, threat_challenger : array of float
         Threat that each poses to the third party.
+    coalition_target, coalition_challenger : array of float
+        Strength of the two sides before the third party, with whatever others are expected to bring.
     """
 
     dispute: np.ndarray
@@ -55,6 +58,8 @@ class Opportunities:
     power_challenger: np.ndarray
     threat_target: np.ndarray
     threat_challenger: np.ndarray
+    coalition_target: np.ndarray
+    coalition_challenger: np.ndarray
 
     def __post_init__(self) -> None:
         lengths = {field.name: np.shape(getattr(self, field.name)) for field in fields(self)}
@@ -62,8 +67,8 @@ class Opportunities:
             raise ValueError(f"opportunities are columns of one length, not {lengths}")
         if not np.isin(self.side, list(Side)).all():
             raise ValueError(f"a side is one of {[int(side) for side in Side]}, not {np.unique(self.side)}")
-        joined_shut = ((self.side == Side.TARGET) & ~self.could_target) | (
-            (self.side == Side.CHALLENGER) & ~self.could_challenger
+        joined_shut = ((self.side == Side.TARGET) & (self.could_target == 0)) | (
+            (self.side == Side.CHALLENGER) & (self.could_challenger == 0)
         )
         if joined_shut.any():
             raise ValueError(f"row {joined_shut.argmax()} joins a side that it could not join")
@@ -74,7 +79,7 @@ class Opportunities:
 
     def open_to_both(self) -> Opportunities:
         """The rows in which both sides could be joined."""
-        return self.where(self.could_target & self.could_challenger)
+        return self.where((self.could_target > 0) & (self.could_challenger > 0))
 
 
 def _toward_target(
@@ -83,10 +88,11 @@ def _toward_target(
     """Rows in which the sides differ in the version's sense, whether a balancer joins the target, and their group."""
     if version is Version.DEFENCE:
         return told, np.ones(len(told.side), bool), group
-    if version is Version.POWER:
-        target, challenger = told.power_target, told.power_challenger
-    else:
-        target, challenger = told.threat_target, told.threat_challenger
+    target, challenger = {
+        Version.POWER: (told.power_target, told.power_challenger),
+        Version.THREAT: (told.threat_target, told.threat_challenger),
+        Version.COALITION: (told.coalition_target, told.coalition_challenger),
+    }[version]
     differ = target != challenger
     return told.where(differ), (target < challenger)[differ], group[differ]
 
@@ -121,13 +127,14 @@ def theta_of(counts: ArrayLike) -> np.ndarray:
 def theta(told: Opportunities, version: Version) -> Metric:
     """Balancing against bandwagoning, for the opportunities there were: above 0 balancing, below 0 bandwagoning.
 
-    `ln((n_w + .5) / (n_s + .5)) - ln((o_w + .5) / (o_s + .5))`, where n counts joins and o opportunities to join, of
-    the side that a balancer joins (w: the weaker, the less threatening, the target) and of the other (s). Rows in
-    which the two sides are equal in this sense are left out; over `open_to_both()` the second term is 0. Abstaining
-    moves neither n: who never joins has no theta. `n` counts joins; under ten there is no value.
+    `ln((n_w + .5) / (n_s + .5)) - ln((o_w + .5) / (o_s + .5))`, where n counts joins and o ways to join, of the side
+    that a balancer joins (w: the weaker, the less threatening, the target) and of the other (s): where one side can be
+    joined in more ways, random play joins it more often, and has a theta of 0. Rows in which the two sides are equal in
+    this sense are left out. Abstaining moves neither n: who never joins has no theta. `n` counts joins; under ten there
+    is no value.
 
     Source: design choice; log odds with a half added to each count after Haldane 1956 and Anscombe 1956, the versions
-    after Waltz 1979 and Walt 1987.
+    after Waltz 1979, Walt 1987 and Riker 1962.
     """
     counts = theta_counts(told, version, np.zeros(len(told.side), int), 1)[0]
     joins = int(counts[0])
@@ -169,18 +176,27 @@ def shares(told: Opportunities, version: Version) -> Shares:
 def permuted_counts(told: Opportunities, version: Version, rng: np.random.Generator, draws: int) -> np.ndarray:
     """Counts of theta (draws, 4) where which of the two sides third parties join is left to chance.
 
-    In each dispute the two sides trade their names with probability 1/2, for all its joiners at once: those who
-    join together stay together, so a crowd that follows one leader does not pass for many independent choices. Rows
-    that could join one side only keep it. Who joins, and what was open, stays as it was.
+    In each dispute the two sides trade their names or not, for all its joiners at once: those who join together stay
+    together, so a crowd that follows one leader does not pass for many independent choices. Most of them are with the
+    target with the chance that random legal play has: 1/2, or more where it could be joined in more ways. Rows that
+    could join one side only keep it. Who joins, and what was open, stays as it was.
     """
     _, dispute = np.unique(told.dispute, return_inverse=True)
     disputes = dispute.max(initial=-1) + 1
-    free = told.could_target & told.could_challenger & (told.side != Side.ABSTAIN)
+    free = (told.could_target > 0) & (told.could_challenger > 0) & (told.side != Side.ABSTAIN)
     other = replace(told, side=np.where(free, Side.TARGET + Side.CHALLENGER - told.side, told.side))
     kept = theta_counts(told, version, dispute, disputes)
     traded = theta_counts(other, version, dispute, disputes) - kept
+
+    def summed(column: np.ndarray) -> np.ndarray:
+        return np.bincount(dispute, np.where(free, column, 0.0), disputes)
+
+    ways = np.maximum(told.could_target.astype(float) + told.could_challenger, 1.0)
+    with_target = summed(told.could_target / ways) / np.maximum(summed(np.ones(len(free))), 1.0)
+    lead = summed(told.side == Side.TARGET) - summed(told.side == Side.CHALLENGER)
+    chance = np.select([lead > 0.0, lead < 0.0], [1.0 - with_target, with_target], 0.5)
     moved = traded.any(axis=1)
-    trades = rng.random((draws, int(moved.sum()))) < 0.5
+    trades = rng.random((draws, int(moved.sum()))) < chance[moved]
     return kept.sum(axis=0) + trades.astype(float) @ traded[moved]
 
 

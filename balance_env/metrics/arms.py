@@ -6,17 +6,26 @@ they reach it (k, defence), tires of its own (a, fatigue), and has a grievance o
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 
-class Reaction(NamedTuple):
-    """Coefficients of Richardson's model; NaN where the data cannot tell them."""
+@dataclass(frozen=True)
+class Reaction:
+    """Coefficients of Richardson's model; NaN where the data cannot tell them.
 
-    defence: np.ndarray  # k: arms raised a year per unit of rivals' arms
-    fatigue: np.ndarray  # a: arms dropped a year per unit of one's own
+    Parameters
+    ----------
+    defence : array
+        k: arms raised a year per unit of rivals' arms.
+    fatigue : array
+        a: arms dropped a year per unit of one's own.
+    """
+
+    defence: np.ndarray
+    fatigue: np.ndarray
 
 
 def moments(

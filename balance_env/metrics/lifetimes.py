@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import CensoredData, ecdf
 
-from .result import Metric
+from .result import LAST_BITS, Metric
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Lifetimes:
         if not self.n:
             return Metric.none("nothing to watch")
         times, shares = self.curve()
-        over = np.flatnonzero(shares <= 0.5 + 1e-12)  # a half in floating point
+        over = np.flatnonzero(shares <= 0.5 + LAST_BITS)
         if not over.size:
             return Metric.none(f"{self.ended.sum()} of {self.n} ends seen: more than half outlast the record", self.n)
         return Metric(float(times[over[0]]), self.n)
@@ -100,16 +100,19 @@ def tally(lives: Lifetimes, group: ArrayLike, groups: int, longest: int) -> np.n
 
 
 def survival(tallies: ArrayLike) -> np.ndarray:
-    """Share that lasts longer than 0, 1, ... years (..., years), from tallies (..., 2, years); NaN once nobody is left.
+    """Share that lasts longer than 0, 1, ... years (..., years), from tallies (..., 2, years).
 
-    Kaplan & Meier 1958, as `Lifetimes.curve`, for many tallies at once.
+    NaN beyond the last year in which anything was watched, unless nothing is left by then. As `Lifetimes.curve`, for
+    many tallies at once.
+
+    Source: Kaplan & Meier 1958.
     """
     ends, standing = np.moveaxis(np.asarray(tallies, float), -2, 0)
-    with np.errstate(invalid="ignore"):
-        return np.cumprod(1.0 - ends / standing, axis=-1)
+    share = np.cumprod(1.0 - ends / np.maximum(standing, 1.0), axis=-1)
+    return np.where((standing > 0.0) | (share <= LAST_BITS), share, np.nan)
 
 
 def medians(tallies: ArrayLike) -> np.ndarray:
     """First duration that at most half outlast (...); NaN while more than half outlast the record."""
-    below = survival(tallies) <= 0.5 + 1e-12  # a half in floating point
+    below = survival(tallies) <= 0.5 + LAST_BITS
     return np.where(below.any(axis=-1), below.argmax(axis=-1), np.nan)

@@ -8,7 +8,7 @@ finds no log-normal; these lines give its numbers.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,10 +20,11 @@ EQUAL = (float(norm.ppf(0.025)), float(norm.ppf(0.975)))  # middle 95 % of a rat
 THRESHOLDS = 200  # tried, evenly by rank
 
 
-class Tail(NamedTuple):
+@dataclass(frozen=True)
+class Tail:
     """A fit of the sizes at or above a threshold.
 
-    Attributes
+    Parameters
     ----------
     threshold : float
         Where the power law begins: at the smallest distance of Kolmogorov and Smirnov.

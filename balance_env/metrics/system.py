@@ -48,7 +48,12 @@ def hhi(capabilities: ArrayLike) -> Metric:
     Source: Hirschman 1945; Herfindahl 1950. `n` counts states.
     """
     shares = shares_of(capabilities)
-    return Metric(float(shares @ shares), shares.size) if shares.size else Metric.none(NO_CAPABILITY)
+    return Metric(float(squares_of(shares)), shares.size) if shares.size else Metric.none(NO_CAPABILITY)
+
+
+def squares_of(shares: np.ndarray) -> np.ndarray:
+    """HHI (...) of shares (..., states)."""
+    return (shares * shares).sum(axis=-1)
 
 
 def con(capabilities: ArrayLike) -> Metric:
@@ -61,10 +66,15 @@ def con(capabilities: ArrayLike) -> Metric:
     shares = shares_of(capabilities)
     if not shares.size:
         return Metric.none(NO_CAPABILITY)
-    if shares.size == 1:
-        return Metric(1.0, 1)
-    equal = 1.0 / shares.size
-    return Metric(float(np.sqrt(max(0.0, shares @ shares - equal) / (1.0 - equal))), shares.size)
+    return Metric(float(con_of(shares)), shares.size)
+
+
+def con_of(shares: np.ndarray) -> np.ndarray:
+    """CON (...) of shares (..., states)."""
+    equal = 1.0 / shares.shape[-1]
+    if equal == 1.0:
+        return np.ones(shares.shape[:-1])
+    return np.sqrt(np.maximum(0.0, squares_of(shares) - equal) / (1.0 - equal))
 
 
 def effective_poles(capabilities: ArrayLike) -> Metric:
@@ -82,14 +92,15 @@ def order(capabilities: ArrayLike) -> Order | None:
     Hegemonic where one state holds more than half; else bipolar where two states, and no third, hold at least a
     quarter each, and so half together; else multipolar. Thresholds: design choice after Thompson 1986.
     """
-    shares = np.sort(shares_of(capabilities))[::-1]
-    if not shares.size:
-        return None
-    if shares[0] > HEGEMON:
-        return Order.HEGEMONIC
-    if (shares >= POLE).sum() == 2:
-        return Order.BIPOLAR
-    return Order.MULTIPOLAR
+    shares = shares_of(capabilities)
+    return list(Order)[int(orders_of(shares))] if shares.size else None
+
+
+def orders_of(shares: np.ndarray) -> np.ndarray:
+    """Place in `Order` (...) of the type of order of shares (..., states)."""
+    kinds = list(Order)
+    two = np.where((shares >= POLE).sum(axis=-1) == 2, kinds.index(Order.BIPOLAR), kinds.index(Order.MULTIPOLAR))
+    return np.where(shares.max(axis=-1) > HEGEMON, kinds.index(Order.HEGEMONIC), two)
 
 
 def order_shares(capabilities_by_year: Iterable[ArrayLike]) -> dict[Order, Metric]:

@@ -1,4 +1,4 @@
-"""What moves third parties to one side: Walt's sources of threat, told apart by a logit."""
+"""What moves third parties to stand against a challenger, or to go with it: Walt's sources of threat, by logits."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
+from .result import INTERVAL, Compared, Metric
+
 SOURCES = ("power", "proximity", "posture", "hostility", "ideology")  # Walt 1987; ideology: Haas 2005
-FOLDS = 5  # by world
-FEWEST_PER_TERM = 10  # joins of the rarer side for each coefficient (Peduzzi et al. 1996)
+FOLDS = 5  # groups of worlds, each held out once
+FEWEST_PER_TERM = 10  # cases of the rarer kind for each coefficient (Peduzzi et al. 1996)
+SEPARATED = 10.0  # log odds per standard deviation; beyond, the data set the two apart and tell no coefficient
 
 
 def _model() -> LogisticRegression:
@@ -19,88 +23,107 @@ def _model() -> LogisticRegression:
 
 
 @dataclass(frozen=True)
-class Joins:
-    """Third parties that joined a side, one row each.
+class Choices:
+    """Third parties that took one side of a dispute or abstained, one row each.
+
+    The logit of one side against abstaining, and that of the other, are the multinomial logit with abstaining as its
+    base, fitted in parts (Begg & Gray 1984).
 
     Parameters
     ----------
-    against : array of bool
-        Whether it joined against the challenger: with the target.
-    sources : array of (joins, len(SOURCES))
-        How much more of each the challenger has than the target, before the third party.
-    dispute, world : array of int
-        Rows of one dispute, and of one world, share a number.
+    took : array of bool
+        Whether it took that side.
+    sources : array of (rows, len(SOURCES))
+        What the challenger is to it: ln of capability over its own, ln of reach to it, posture, its belief in
+        hostile intent, distance in ideology.
+    world : array of int
+        Rows of one world share a number.
     """
 
-    against: np.ndarray
+    took: np.ndarray
     sources: np.ndarray
-    dispute: np.ndarray
     world: np.ndarray
 
     def too_few(self) -> str:
-        """Why these joins carry no logit; empty where they do."""
-        rarer = int(min(self.against.sum(), (~self.against).sum()))
+        """Why these rows carry no logit; empty where they do."""
+        rarer = int(min(self.took.sum(), (~self.took).sum()))
         needed = FEWEST_PER_TERM * (len(SOURCES) + 1)
         if rarer < needed:
-            return f"{rarer} joins of the rarer side: {needed} are needed"
+            return f"{rarer} cases of the rarer kind: {needed} are needed"
         worlds = np.unique(self.world).size
-        return "" if worlds >= FOLDS else f"joins in {worlds} worlds: {FOLDS} are needed"
+        return "" if worlds >= FOLDS else f"cases in {worlds} worlds: {FOLDS} are needed"
 
 
-def standardised(joins: Joins) -> np.ndarray:
-    """Sources in standard deviations, those that do not vary at 0: their coefficients can be compared."""
-    deviations = joins.sources.std(axis=0)
-    return (joins.sources - joins.sources.mean(axis=0)) / np.where(deviations > 0.0, deviations, np.inf)
+def _standardised(choices: Choices) -> tuple[np.ndarray, np.ndarray]:
+    """Sources that vary, in standard deviations, and which those are."""
+    deviations = choices.sources.std(axis=0)
+    varies = deviations > 0.0
+    return (choices.sources - choices.sources.mean(axis=0))[:, varies] / deviations[varies], varies
 
 
-def coefficients(joins: Joins) -> np.ndarray:
-    """Log-odds of joining against the challenger per standard deviation of each source (len(SOURCES),).
+def coefficients(choices: Choices) -> np.ndarray:
+    """Log odds of taking the side per standard deviation of each source, the others held (len(SOURCES),).
 
-    Above 0: third parties balance against it; below 0: they bandwagon with it. All sources at once, with an
-    intercept.
+    NaN for a source that does not vary.
 
-    Source: Walt 1987; the logit of joining on his sources: design choice (scikit-learn).
+    Source: Walt 1987; the logit: design choice (scikit-learn).
     """
-    return _model().fit(standardised(joins), joins.against).coef_[0]
+    x, varies = _standardised(choices)
+    found = np.full(len(SOURCES), np.nan)
+    found[varies] = _model().fit(x, choices.took).coef_[0]
+    return found
 
 
-def influence(joins: Joins, group: ArrayLike, groups: int) -> np.ndarray:
-    """What each group of joins, say a world, adds to the coefficients: (groups, len(SOURCES)), summing to 0.
+def influence(choices: Choices, group: ArrayLike, groups: int) -> np.ndarray:
+    """What each group of rows, say a world, adds to the coefficients: (groups, len(SOURCES)), summing to 0.
 
-    A resample of groups moves the coefficients, to first order, by the sum over groups of (times drawn - 1) times
-    this, which is how `groups` are drawn again without a new fit.
+    Its squares are the variance of the coefficients with errors clustered by group; and a resample of groups moves
+    them, to first order, by the sum of (times drawn - 1) times this.
 
-    Source: Kline & Santos 2012, the score bootstrap.
+    Source: Liang & Zeger 1986; the score bootstrap of Kline & Santos 2012.
     """
-    x = standardised(joins)
-    fit = _model().fit(x, joins.against)
-    chance = fit.predict_proba(x)[:, 1]
+    x, varies = _standardised(choices)
+    chance = _model().fit(x, choices.took).predict_proba(x)[:, 1]
     x = np.column_stack([np.ones(len(x)), x])
-    scores = x * (joins.against - chance)[:, None]
+    scores = x * (choices.took - chance)[:, None]
     information = (x * (chance * (1.0 - chance))[:, None]).T @ x
     summed = np.stack([np.bincount(np.asarray(group, int), column, groups) for column in scores.T], axis=-1)
-    return (summed @ np.linalg.pinv(information))[:, 1:]
+    moved = np.full((groups, len(SOURCES)), np.nan)
+    moved[:, varies] = (summed @ np.linalg.pinv(information))[:, 1:]
+    return moved
 
 
-def permuted(joins: Joins, rng: np.random.Generator) -> Joins:
-    """The same joins, but in each dispute the sides trade their names with probability 1/2, for all its joiners."""
-    dispute = np.unique(joins.dispute, return_inverse=True)[1]
-    traded = rng.random(dispute.max(initial=-1) + 1)[dispute] < 0.5
-    return Joins(joins.against ^ traded, joins.sources, joins.dispute, joins.world)
+def beside_no_effect(choices: Choices) -> list[Compared]:
+    """Each coefficient beside 0, with errors clustered by world: the range in which 95 % would fall, were it 0."""
+    world = np.unique(choices.world, return_inverse=True)[1]
+    worlds = world.max() + 1
+    moved = influence(choices, world, worlds)
+    errors = np.sqrt((moved * moved).sum(axis=0) * worlds / (worlds - 1))
+    reach = norm.isf((1.0 - INTERVAL) / 2.0)
+    compared = []
+    for source, value, error in zip(SOURCES, coefficients(choices), errors, strict=True):
+        if np.isnan(value) or abs(value) > SEPARATED:
+            why = f"{source} does not vary" if np.isnan(value) else f"{source} sets takers and abstainers apart"
+            compared.append(Compared(Metric.none(why, len(choices.took)), Metric.none(why)))
+            continue
+        p = float(2.0 * norm.sf(abs(value / error)))
+        observed = Metric(float(value), len(choices.took))
+        compared.append(Compared(observed, Metric(0.0, worlds), float(-reach * error), float(reach * error), p))
+    return compared
 
 
-def held_out_gain(joins: Joins, world: ArrayLike, worlds: int) -> np.ndarray:
+def held_out_gain(choices: Choices, world: ArrayLike, worlds: int) -> np.ndarray:
     """Log-loss of the base rate less that of the logit on worlds it was not fitted on, summed by world; (worlds, 2).
 
-    The second column counts joins. Above 0 the sources foretell sides better than how common each side is.
+    The second column counts rows. Above 0 the sources foretell who takes the side better than how common that is.
     """
-    x = standardised(joins)
+    x, _ = _standardised(choices)
     folds = GroupKFold(FOLDS)
-    told = cross_val_predict(_model(), x, joins.against, groups=joins.world, cv=folds, method="predict_proba")[:, 1]
+    told = cross_val_predict(_model(), x, choices.took, groups=choices.world, cv=folds, method="predict_proba")[:, 1]
     base = np.empty(len(x))
-    for kept, held in folds.split(x, groups=joins.world):
-        base[held] = joins.against[kept].mean()
-    gain = _surprise(joins.against, base) - _surprise(joins.against, told)
+    for kept, held in folds.split(x, groups=choices.world):
+        base[held] = choices.took[kept].mean()
+    gain = _surprise(choices.took, base) - _surprise(choices.took, told)
     return np.stack([np.bincount(np.asarray(world, int), column, worlds) for column in (gain, np.ones(len(x)))], -1)
 
 

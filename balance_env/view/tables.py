@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ..benchmark.codebook import ABOUT_PANELS, CCODE, EVENT_KINDS, KINDS, MISSING, PANELS
 from ..core.actions import OBJECT_VERBS, PLAIN_VERBS, action_table
 from ..core.params import ABOUT, Parameters
 from ..core.pieces import OTHER_SIZE, OTHERS_START, Globe, Other, Own, Piece, Relation, row_size, state_size
@@ -140,10 +141,42 @@ Any of them can be set in a scenario under `parameters`, or by name when an envi
 """
 
 
+def codebook_page() -> str:
+    """Every column of the benchmark's records."""
+    panels = "\n\n".join(
+        f"## {name}\n\n{ABOUT_PANELS[name]}\n\n"
+        + table(
+            ("column", "type", "unit", "meaning", "counterpart"),
+            [(f"`{entry.name}`", entry.kind, *entry[2:]) for entry in entries],
+        )
+        for name, entries in PANELS.items()
+    )
+    return f"""# Codebook
+{NOTE}
+
+The columns of the four panels that `balance-env export` writes; [records](records.md) says how to use them. Stocks and
+ties stand as the year opens, what happened is of that year: a regression of the second on the first needs no lag.
+
+A column is called as its counterpart in real data is, where the two mean the same kind of thing; the *counterpart*
+names the variable and its source (COW: Correlates of War; NMC: its capabilities, MID: its disputes; ATOP: alliance
+treaties; or the function of peacesciencer that adds it). Codes of states begin at {CCODE}, where COW's own end, so
+that simulated and real rows never meet. What is missing is null in the files and {MISSING} in arrays of whole numbers.
+
+Types: {"; ".join(f"`{kind}` {meaning}" for kind, meaning in KINDS.items())}.
+
+{panels}
+
+## kinds of events
+
+{table(("kind", "what happened", "ccode1", "ccode2"), ((f"`{kind}`", *told) for kind, told in EVENT_KINDS.items()))}
+"""
+
+
 def pages() -> dict[str, str]:
     """Text of every generated page by its file name."""
     return {
         "actions.md": actions_page(),
+        "codebook.md": codebook_page(),
         "observations.md": observations_page(),
         "parameters.md": parameters_page(),
     }
