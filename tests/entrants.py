@@ -65,18 +65,27 @@ def measured(measure: str, value: float, null: float, lowest: float, highest: fl
 def usual_measures() -> list[dict]:
     """A measure above its null, one within, and one without a value."""
     return [
-        measured("theta", 0.8, 0.02, -0.3, 0.35, 0.004, version="power"),
-        measured("theta", 0.1, 0.01, -0.3, 0.3, 0.6, version="threat"),
-        measured("density", 0.12, 0.2, 0.15, 0.25, 0.02, low=0.1, high=0.14),
-        measured("density", 0.2, 0.2, 0.15, 0.25, 0.9, group="concert"),
+        measured("alignment theta", 0.8, 0.02, -0.3, 0.35, 0.004, version="power"),
+        measured("alignment theta", 0.1, 0.01, -0.3, 0.3, 0.6, version="threat"),
+        measured("pact density", 0.12, 0.2, 0.15, 0.25, 0.02, low=0.1, high=0.14),
+        measured("pact density", 0.2, 0.2, 0.15, 0.25, 0.9, group="concert"),
         {**EMPTY, "group": "all", "measure": "betrayal", "n": 0, "why": "no pact was left", "definition": "Attacks."},
-        {**EMPTY, "group": "all", "measure": "gini", "n": 80, "value": 0.3, "definition": "Of output, without a null."},
+        {**EMPTY, "group": "all", "measure": "gini", "n": 80, "value": 0.3, "p": 0.5, "definition": "Not listed."},
     ]
 
 
 def usual_forks() -> list[dict]:
-    """A causal measure."""
-    return [measured("tau", 0.05, 0.0, -0.01, 0.01, 0.001)]
+    """A causal measure with a band of its null, and one with an interval of its own."""
+    found = {
+        "measure": "dilemma",
+        "value": 0.3,
+        "n": 40,
+        "null": 0.0,
+        "low": 0.2,
+        "high": 0.4,
+        "definition": "A share.",
+    }
+    return [measured("tau", 0.05, 0.0, -0.01, 0.01, 0.001), {**EMPTY, "group": "all", **found}]
 
 
 def _write(path: Path, columns: list[str], rows: list[dict]) -> None:

@@ -9,6 +9,7 @@ from balance_env.benchmark.leaderboard import mandatory, standings, write_leader
 from balance_env.benchmark.results import find_results
 from balance_env.benchmark.summary import IQM
 from balance_env.doctrines import DOCTRINES
+from balance_env.players import learned_names
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def test_the_page_names_what_is_missing_and_is_rebuilt_to_the_byte(results, tmp_
     assert str(tmp_path) not in text
 
 
-def test_every_doctrine_is_mandatory():
-    assert set(DOCTRINES) <= set(mandatory())
+def test_doctrines_and_trained_states_are_mandatory():
+    assert set(mandatory()) == {*DOCTRINES, *learned_names()}
 
 
 def test_other_settings_have_a_table_of_their_own(results, tmp_path):

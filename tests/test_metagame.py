@@ -12,7 +12,7 @@ from balance_env.benchmark.heatmap import draw_metagame
 from balance_env.benchmark.metagame import as_csv, play_all, play_pair, rank
 from balance_env.benchmark.ranking import advantage, nash_average
 from balance_env.benchmark.statistics import Anchors
-from balance_env.doctrines import doctrine_id
+from balance_env.players import learned_names
 
 PLAIN = Anchors(0.0, 1.0, 0.0)  # scores are returns
 
@@ -26,7 +26,7 @@ def test_a_visitor_among_its_own_kind_gets_what_a_population_gets():
     stage = SUITE.stage("buffer_states")
     scores = play_pair(stage, PLAIN, "hider", "hider", 9, seed=4)
     casting = arena.cast(stage, arena.SELF_PLAY, 4, 9)
-    total = arena.play(stage, casting, 4, doctrine_id("hider")).rewards.sum(0)
+    total = arena.play(stage, casting, 4, "hider").rewards.sum(0)
     assert scores == pytest.approx(total[np.arange(9), casting.lead])
 
 
@@ -52,8 +52,16 @@ def test_all_pairs_are_played_on_the_scale_of_the_suite(monkeypatch):
         play_all(SUITE, ["buffer_states"], ["hider", "hider"], 5, 1)
     with pytest.raises(ValueError, match="no anchors of concert"):
         play_all(SUITE, ["concert"], names, 5, 1)
-    with pytest.raises(ValueError, match="unknown doctrine 'hidder'"):
+    with pytest.raises(ValueError, match="unknown player 'hidder'"):
         play_all(SUITE, ["buffer_states"], ["hidder", "grim"], 5, 1)
+
+
+def test_trained_states_meet_doctrines():
+    stage = SUITE.stage("buffer_states")
+    name = learned_names()[0]
+    told = play_pair(stage, PLAIN, name, "hider", 4, 0)
+    assert np.isfinite(told).all()
+    assert not np.array_equal(told, play_pair(stage, PLAIN, "hider", "hider", 4, 0))
 
 
 def test_ranks_of_the_dilemma_without_noise_are_certain():

@@ -7,10 +7,11 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from entrants import STAGES, measured, write_entrant
+from entrants import STAGES, write_entrant
 
 from balance_env.benchmark import figures, page, report
-from balance_env.benchmark.results import read_results
+from balance_env.benchmark.beside import FARTHEST, beside_null, draw_measures
+from balance_env.benchmark.results import Measure, read_results
 from balance_env.benchmark.summary import summarise
 from balance_env.benchmark.tables import Report, Table, as_csv, as_html, as_markdown
 
@@ -70,10 +71,10 @@ def test_a_second_report_is_the_same_bytes(folder):
 def test_tables_say_what_the_results_say(folder):
     with (folder / report.TABLES / "measures.csv").open() as file:
         rows = {(row["group"], row["measure"]): row for row in csv.DictReader(file)}
-    assert rows["all", "theta (power)"]["value"] == "0.8"
-    assert rows["all", "theta (power)"]["null's band"] == "-0.30 to 0.35"
-    assert rows["all", "theta (power)"]["Holm"] == "0.012"
-    assert rows["concert", "density"]["Holm"] == ""
+    assert rows["all", "alignment theta (power)"]["value"] == "0.8"
+    assert rows["all", "alignment theta (power)"]["null's band"] == "-0.30 to 0.35"
+    assert rows["all", "alignment theta (power)"]["Holm"] == "0.012"
+    assert rows["concert", "pact density"]["Holm"] == ""
     assert rows["all", "betrayal"]["value"] == "NA"
     assert rows["all", "betrayal"]["note"] == "no pact was left"
     markdown = (folder / report.MARKDOWN).read_text()
@@ -99,10 +100,17 @@ def test_a_self_play_only_background_is_told_as_missing(tmp_path):
     assert told["return of a background seat"] == "NA"
 
 
-def test_a_measure_without_a_band_is_in_no_picture(tmp_path):
-    results = read_results(write_entrant(tmp_path, measures=[measured("x", 1.0, 0.0, 0.0, 0.0, 0.5)], forks=[]))
-    assert figures.draw_measures(results.measures, "") is not None  # at the edge: its null never moved
-    assert figures.draw_measures([row._replace(null="") for row in results.measures], "") is None
+def test_a_measure_stands_beside_its_null():
+    row = Measure(
+        **{**dict.fromkeys(Measure._fields, ""), "value": "3", "null": "1.2", "null_low": "0", "null_high": "2"}
+    )
+    assert beside_null(row)[:4] == (2.0, -1.0, 1.0, True)  # 3 is 2 half-widths of 1 from the middle, 1
+    told = row._replace(null_low="", null_high="", low="2.2", high="4.2")
+    assert beside_null(told)[:4] == pytest.approx((1.8, 1.0, 3.0, False))
+    assert beside_null(row._replace(null_low="1", null_high="1")).place == FARTHEST  # a null that never moved
+    for missing in ("value", "null", "null_low"):
+        assert beside_null(row._replace(**{missing: ""})) is None
+    assert draw_measures([row._replace(null="")], "") is None
 
 
 def test_odd_texts_stay_text():

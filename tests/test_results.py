@@ -103,9 +103,14 @@ def test_who_paid_is_told_beside_random_play(tmp_path):
         assert row.beside_random == (6.2 if (row.stage, row.role) == ("concert", "visitor") else None)
 
 
-def test_hypotheses_are_those_over_all_stages_and_hold_together(tmp_path):
+def test_hypotheses_are_the_listed_ones_over_all_stages_and_hold_together(tmp_path):
     tested = hypotheses(read_results(write_entrant(tmp_path)))
-    assert [row.name for row, _, _ in tested] == ["theta (power)", "theta (threat)", "density", "tau"]
+    assert [row.name for row, _, _ in tested] == [
+        "alignment theta (power)",
+        "alignment theta (threat)",
+        "pact density",
+        "tau",
+    ]
     assert [adjusted for _, _, adjusted in tested] == pytest.approx([0.012, 0.6, 0.04, 0.004])
     nothing = read_results(write_entrant(tmp_path, "mute", measures=[measured("x", 1, 0, 0, 0, "")], forks=[]))
     assert hypotheses(nothing) == []

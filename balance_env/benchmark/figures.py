@@ -18,10 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.lines import Line2D
 
-from .results import ALL, RESIDENT, Measure
+from .results import ALL, RESIDENT
 from .statistics import ATTRACTORS
 from .summary import THRESHOLDS, Figure, Paid
-from .tables import short
 
 BLUE, ORANGE, GREEN, SKY, VERMILION, PURPLE = "#0072b2", "#e69f00", "#009e73", "#56b4e9", "#d55e00", "#cc79a7"
 INK, DIM, PALE, FAINT = "#222831", "#56616c", "#9aa3ad", "#e9ecef"
@@ -46,7 +45,6 @@ STYLE: Any = {
     "svg.hashsalt": "balance-env",  # ids in the file come from it, else from chance
 }
 WIDTH, ROW, HEAD = 8.5, 0.3, 1.3  # inches: of a picture, of a line in it, and of what stands above and below the lines
-FARTHEST = 8.0  # half-widths of a null's band at which a measure is drawn at the edge, with an arrow
 
 
 def as_svg(picture: Picture) -> str:
@@ -58,7 +56,7 @@ def as_svg(picture: Picture) -> str:
     return text.getvalue()
 
 
-def _rows(count: int, width: float = WIDTH) -> tuple[Picture, Axes]:
+def lines(count: int, width: float = WIDTH) -> tuple[Picture, Axes]:
     """A picture with so many lines, the first on top."""
     picture, axis = plt.subplots(figsize=(width, HEAD + ROW * count), layout="constrained")
     axis.set_ylim(count - 0.4, -0.6)
@@ -67,7 +65,7 @@ def _rows(count: int, width: float = WIDTH) -> tuple[Picture, Axes]:
     return picture, axis
 
 
-def _bands(axis: Axes, count: int) -> None:
+def shade(axis: Axes, count: int) -> None:
     """Every second line shaded, to lead the eye."""
     for line in range(0, count, 2):
         axis.axhspan(line - 0.5, line + 0.5, color=FAINT, zorder=0, linewidth=0)
@@ -93,8 +91,8 @@ def draw_stages(stages: Mapping[tuple[str, str], Figure], title: str) -> Picture
     """Mean score of each stage by role, with intervals, between floor and reference."""
     names = list(dict.fromkeys(stage for stage, _ in stages))
     with plt.rc_context(STYLE):
-        picture, axis = _rows(len(names))
-        _bands(axis, len(names))
+        picture, axis = lines(len(names))
+        shade(axis, len(names))
         for (stage, role), figure in stages.items():
             line = names.index(stage) + (-0.16 if role == RESIDENT else 0.16)
             _dot(axis, figure, line, ROLE_COLOURS[role], "o" if role == RESIDENT else "D")
@@ -134,7 +132,7 @@ def draw_attractors(attractors: Mapping[str, Mapping[str, Figure]], title: str) 
     """Share of episodes that end in each attractor, over all stages and by stage."""
     names = [name for name, shares in attractors.items() if shares]
     with plt.rc_context(STYLE):
-        picture, axis = _rows(len(names))
+        picture, axis = lines(len(names))
         for line, name in enumerate(names):
             left = 0.0
             for attractor, colour in ATTRACTOR_COLOURS.items():
@@ -163,44 +161,11 @@ def _stage_label(name: str) -> str:
     return "all stages" if name == ALL else name.replace("_", " ")
 
 
-def draw_measures(measures: Sequence[Measure], title: str) -> Picture | None:
-    """Each measure with a null beside its band, in half-widths of the band; None where no measure has both."""
-    shown = [row for row in measures if row.value and row.null and row.null_low and row.null_high]
-    if not shown:
-        return None
-    with plt.rc_context(STYLE):
-        picture, axis = _rows(len(shown), WIDTH + 2.0)
-        _bands(axis, len(shown))
-        for line, row in enumerate(shown):
-            value, low, high = (float(getattr(row, name)) for name in ("value", "null_low", "null_high"))
-            middle, half = (low + high) / 2.0, (high - low) / 2.0
-            beyond = (value - middle) / half if half else float(np.sign(value - middle)) * np.inf
-            place = float(np.clip(beyond, -FARTHEST, FARTHEST)) if value != middle else 0.0
-            colour = VERMILION if abs(place) > 1.0 else BLUE
-            axis.plot([-1, 1], [line, line], color=PALE, linewidth=9, alpha=0.55, solid_capstyle="butt")
-            marker = "o" if abs(place) < FARTHEST else (">" if place > 0 else "<")
-            axis.plot(place, line, marker, color=colour, markersize=8, markeredgecolor="white", clip_on=False)
-            told = f"{short(value)}   ({short(low)} to {short(high)})"
-            axis.annotate(told, (1.01, line), xycoords=("axes fraction", "data"), va="center", fontsize=9)
-        axis.axvline(0.0, color="white", linewidth=1.2)
-        axis.set_yticks(range(len(shown)), [row.name.replace("_", " ") for row in shown])
-        axis.set_xlim(-FARTHEST - 0.3, FARTHEST + 0.3)
-        axis.set_xlabel("distance from the middle of the null, in half-widths of its 95 % band (grey)")
-        axis.annotate("value   (null)", (1.01, -0.62), xycoords=("axes fraction", "data"), fontsize=9, color=DIM)
-        handles = [
-            Line2D([], [], marker="o", linestyle="", color=VERMILION, label="outside the null's band"),
-            Line2D([], [], marker="o", linestyle="", color=BLUE, label="within it"),
-        ]
-        picture.legend(handles=handles, loc="outside upper right", ncols=2)
-        axis.set_title(title)
-    return picture
-
-
 def draw_paid(rows: Sequence[Paid], title: str) -> Picture:
     """Per-capita returns of focal seats and of the others, and what these got beside random legal play."""
     with plt.rc_context(STYLE):
-        picture, axis = _rows(len(rows))
-        _bands(axis, len(rows))
+        picture, axis = lines(len(rows))
+        shade(axis, len(rows))
         for line, (_, _, focal, others, beside) in enumerate(rows):
             if focal.value is not None and others.value is not None:
                 axis.plot([focal.value, others.value], [line, line], color=PALE, linewidth=1.2)
@@ -230,8 +195,8 @@ def draw_entrants(entrants: Sequence[tuple[str, str, Figure]], title: str) -> Pi
     """Score of each entrant (name, kind, figure) with its interval, best on top."""
     kinds = list(dict.fromkeys(kind for _, kind, _ in entrants))
     with plt.rc_context(STYLE):
-        picture, axis = _rows(len(entrants))
-        _bands(axis, len(entrants))
+        picture, axis = lines(len(entrants))
+        shade(axis, len(entrants))
         _mark_anchors(axis, -0.65)
         for line, (_, kind, figure) in enumerate(entrants):
             _dot(axis, figure, line, KIND_COLOURS[kind])

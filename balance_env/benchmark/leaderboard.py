@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..doctrines import CONSTANTS, DOCTRINES
+from ..players import learned_names
 from .figures import as_svg, draw_entrants
 from .results import HEADLINE, RUNS_FOR_A_TABLE, Results, find_results
 from .summary import IQM, IQM_AS, RANDOM, Figure, headline
@@ -35,8 +36,8 @@ class Standing(NamedTuple):
 
 
 def mandatory() -> tuple[str, ...]:
-    """Names of the baselines that every table must have: doctrines, random play and constant policies among them."""
-    return tuple(DOCTRINES)
+    """Names of the baselines that every table must have: random play, constant policies, doctrines, trained states."""
+    return (*DOCTRINES, *learned_names())
 
 
 def kind_of(results: Results) -> str:

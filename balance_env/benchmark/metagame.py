@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..doctrines import doctrine_id
 from ..vector import VectorEnv
 from .anchors import read_anchors
 from .arena import VISITOR
@@ -59,8 +58,8 @@ def play_pair(stage: Stage, anchors: Anchors, visitor: str, host: str, episodes:
     mine = np.arange(episodes), seat
     batch = VectorEnv(stage.world, episodes, threads=1, autoreset=False)
     batch.reset(stage.number(seed))
-    players = np.full((episodes, batch.num_actors), doctrine_id(host), np.int32)
-    players[mine] = doctrine_id(visitor)
+    players = np.full((episodes, batch.num_actors), batch.player_id(host), np.int32)
+    players[mine] = batch.player_id(visitor)
     batch.set_players(players)
     total, going = np.zeros(episodes), np.ones(episodes, bool)
     while going.any():

@@ -27,6 +27,7 @@ p { max-width: 48rem; color: #495057; margin: .25rem 0 .75rem; }
 table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { border-bottom: 2px solid var(--pale); white-space: nowrap; position: sticky; top: 0; background: #fff; }
+section:not(.card) td:nth-child(2) { min-width: 9rem; }
 .number { text-align: right; }
 tbody tr:hover { background: #f1f3f5; }
 .card { border: 1px solid var(--line); border-left: 5px solid var(--blue); border-radius: 6px;

@@ -10,11 +10,12 @@ import numpy as np
 from ..files import write_whole
 from . import figures
 from .anchors import read_anchors
+from .beside import draw_measures
 from .page import as_page
 from .results import ALL, HEADLINE, SELF_PLAY, Measure, Results, read_results
 from .statistics import ALPHA
 from .suite import load_suite
-from .summary import Figure, Paid, Summary, hypotheses, paid, summarise
+from .summary import LISTED, Figure, Paid, Summary, hypotheses, paid, summarise
 from .tables import MISSING, Report, Table, Value, as_csv, as_markdown, interval, short
 
 TABLES, PICTURES = "tables", "figures"  # folders beside the results
@@ -86,7 +87,7 @@ def make_report(
         ),
         "attractors": ("Where worlds end.", figures.draw_attractors(summary.attractors, "Where worlds end")),
         "paid": ("Who paid: returns of focal seats and of the others.", figures.draw_paid(who_paid, "Who paid")),
-        "measures": ("Measures beside their nulls.", figures.draw_measures(of_all, "Measures beside their nulls")),
+        "measures": ("Measures beside their nulls.", draw_measures(of_all, "Measures beside their nulls")),
     }  # fmt: skip
     if (results.folder / RECORDS).is_dir():
         from .pacts import draw_pacts, find_episode  # records need pyarrow, results do not
@@ -106,7 +107,8 @@ TAG_CAPTION = "Means, as a tag has too few stages to cut off quarters; a stage c
 ATTRACTOR_CAPTION = "Shares of episodes; Wilson's 95 % interval over episodes, as if all were independent."
 MEASURE_CAPTION = (
     "A value means something only beside its null, given with the middle 95 % of its draws. Holm: p adjusted for all "
-    f"measures over all stages; below {ALPHA:g} the null is rejected. The interval is over training runs."
+    f"listed hypotheses ({', '.join(LISTED)}, and forks, over all stages); below {ALPHA:g} the null is rejected. "
+    "Other p serve to look around, not to conclude. The interval is over training runs, or over worlds of forks."
 )
 RUN_CAPTION = "Means over the episodes of one run in one stage and role; self-play for diagnosis only."
 
