@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def ship(run: str | Path, folder: Path = LEARNED) -> list[str]:
         raise ValueError(f"{str(run)!r} has no learner for each design: see configs/learned.yaml")
     names = []
     for learner in team.policies:
-        policy: Any = with_own_design(learner)
+        policy = with_own_design(cast(LearnedPolicy, learner))
         training = {**policy.card["training"], "learners": "shared", "learner": 0, "command": COMMAND}
         names.append(f"learned_{training['name']}")
         save_policy(policy.weights, {**policy.card, "training": training}, folder / names[-1])

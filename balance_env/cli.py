@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -47,8 +48,9 @@ YEARS = 60  # of a history, unless told otherwise
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return 0, or 2 with one line on stderr for what was asked wrongly."""
-    options = make_parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
     try:
+        options = make_parser(words[0] if words else None).parse_args(words)
         options.command(options)
     except ValueError as error:
         print(f"balance-env: error: {error}", file=sys.stderr)
@@ -60,8 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser of the command line."""
+def make_parser(asked: str | None = None) -> argparse.ArgumentParser:
+    """The parser of the command line, whole for the command that is asked for."""
     parser = argparse.ArgumentParser(
         prog="balance-env", description="States in anarchy: arms, alliances, bandwagoning, sanctions."
     )
@@ -109,34 +111,36 @@ def make_parser() -> argparse.ArgumentParser:
     sub.add_argument("--csv", action="store_true", help="CSV instead of Parquet")
     sub = command("tables", run_tables, "Print or write the tables of the documentation.", takes_scenario=False)
     sub.add_argument("--write", metavar="FOLDER", help="write one page each into this folder")
-    add_benchmark(command)
+    add_benchmark(command, asked)
     return parser
 
 
-def add_benchmark(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """The commands of the benchmark, where its libraries are installed; elsewhere what to install is said."""
-    texts = {
-        "bench": "Play the benchmark and print a result card.",
-        "suite": "List the stages of a benchmark's suite.",
-        "report": "Write tables, pictures and a page about results of the benchmark.",
-        "leaderboard": "Rebuild the page that ranks all entrants.",
-        "metagame": "Play entrants among each other, and rank them by what each gets among the others.",
-    }
-    try:
-        from .benchmark import command as benchmark
-        from .benchmark import report_command as reports
-    except ModuleNotFoundError as error:
-        missing = f"{error.name} is missing: pip install balance-env[benchmark]"
+BENCHMARK = {  # command: (the room of `balance_env.benchmark` that has it, what it does)
+    "bench": ("protocol", "Play the benchmark and print a result card."),
+    "suite": ("protocol", "List the stages of a benchmark's suite."),
+    "report": ("reporting", "Write tables, pictures and a page about results of the benchmark."),
+    "leaderboard": ("reporting", "Rebuild the page that ranks all entrants."),
+    "metagame": ("reporting", "Play entrants among each other, and rank them by what each gets among the others."),
+}
 
-        def refuse(options: argparse.Namespace) -> None:
-            raise ValueError(missing)
 
-        for name, text in texts.items():
-            command(name, refuse, text, takes_scenario=False)
-        return
-    for name, module in (("bench", benchmark), ("suite", benchmark), *((name, reports) for name in reports.NAMES)):
-        run, add = getattr(module, f"run_{name}"), getattr(module, f"add_{name}")
-        add(command(name, run, texts[name], takes_scenario=False))
+def add_benchmark(command: Callable[..., argparse.ArgumentParser], asked: str | None) -> None:
+    """The commands of the benchmark; its libraries are loaded for the one that is asked for, since they are slow.
+
+    Raises
+    ------
+    ValueError
+        Says what to install where they are missing.
+    """
+    for name, (room, text) in BENCHMARK.items():
+        if name != asked:
+            command(name, None, text, takes_scenario=False)
+            continue
+        try:
+            module = importlib.import_module(f".benchmark.{room}.command", __package__)
+        except ModuleNotFoundError as error:
+            raise ValueError(f"{error.name} is missing: pip install 'balance-env[benchmark]'") from None
+        getattr(module, f"add_{name}")(command(name, getattr(module, f"run_{name}"), text, takes_scenario=False))
 
 
 def read_settings(settings: Sequence[str]) -> dict[str, Any]:
@@ -349,7 +353,7 @@ def introduction(batch: VectorEnv, players: Sequence[str]) -> list[str]:
 def run_export(options: argparse.Namespace) -> None:
     """Episodes as files, and how many rows of each panel there are."""
     try:
-        from .benchmark.export import export
+        from .benchmark.records.export import export
     except ModuleNotFoundError as error:
         raise ValueError(f"{error.name} is not installed: pip install 'balance-env[benchmark]'") from None
     scenario = load(options)

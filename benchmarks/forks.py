@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 
-from balance_env.benchmark.forks import AGE, HORIZON, Fork, aged_worlds
+from balance_env.benchmark.whatif.forks import AGE, HORIZON, Fork, aged_worlds
 from balance_env.core.world import Clock
 from balance_env.vector import VectorEnv
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from balance_env import VectorEnv
-from balance_env.benchmark.catalogue import ALWAYS_INVEST, MEASURES, RANDOM_LEGAL
-from balance_env.benchmark.evidence import Chance
+from balance_env.benchmark.emergence.catalogue import ALWAYS_INVEST, MEASURES, RANDOM_LEGAL
+from balance_env.benchmark.emergence.evidence import Chance
+from balance_env.benchmark.emergence.measures import Measured, measure
 from balance_env.benchmark.history import History, watch
-from balance_env.benchmark.measures import Measured, measure
 from balance_env.view.tables import table
 
 SCENARIOS = ("default", "powers_1913", "coercive", "concert")

@@ -20,8 +20,8 @@ import numpy as np
 
 from balance_env import VectorEnv
 from balance_env.benchmark.history import Act, watch
-from balance_env.benchmark.panels import Source, panels
-from balance_env.benchmark.parquet import read_panels, write_panels
+from balance_env.benchmark.records.panels import Source, panels
+from balance_env.benchmark.records.parquet import read_panels, write_panels
 from balance_env.networks import NETWORKS, Architecture
 from balance_env.policies import LearnedPolicy, verb_names
 

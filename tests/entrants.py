@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from balance_env.benchmark.results import CARD, COLUMNS, FORKS, MEASURES, SCORES, Measure
+from balance_env.benchmark.protocol.suite import load_suite
+from balance_env.benchmark.reporting.results import CARD, COLUMNS, FORKS, MEASURES, SCORES, Measure
 from balance_env.benchmark.statistics import ATTRACTORS
-from balance_env.benchmark.suite import load_suite
 
 SUITE = load_suite("balance-v1")
 STAGES = ("concert", "rising_challenger", "sea_challenger", "two_blocs")  # a few of it

@@ -10,15 +10,15 @@ import shutil
 import numpy as np
 import pytest
 
-from balance_env.benchmark import bench as benching
-from balance_env.benchmark import entrant as entering
-from balance_env.benchmark.anchors import ANCHORS, read_anchors
-from balance_env.benchmark.attractors import attractors
-from balance_env.benchmark.bench import CROSSED, STAGES, Order, bench
-from balance_env.benchmark.entrant import open_entrant
-from balance_env.benchmark.results import MEASURES, SCORES, read_results
+from balance_env.benchmark.protocol import bench as benching
+from balance_env.benchmark.protocol import entrant as entering
+from balance_env.benchmark.protocol.anchors import ANCHORS, read_anchors
+from balance_env.benchmark.protocol.attractors import attractors
+from balance_env.benchmark.protocol.bench import CROSSED, STAGES, Order, bench
+from balance_env.benchmark.protocol.entrant import open_entrant
+from balance_env.benchmark.protocol.suite import load_suite
+from balance_env.benchmark.reporting.results import MEASURES, SCORES, read_results
 from balance_env.benchmark.statistics import ATTRACTORS
-from balance_env.benchmark.suite import load_suite
 from balance_env.cli import main
 from balance_env.players import LEARNED
 
@@ -213,7 +213,7 @@ def test_the_command_plays_and_prints_a_card(suite, tmp_path, capsys):
 
 
 def test_attractors_are_those_that_the_statistics_know(suite):
-    from balance_env.benchmark.arena import cast, play
+    from balance_env.benchmark.protocol.arena import cast, play
 
     stage = load_suite(suite).stage("buffer_states")
     history = play(stage, cast(stage, "self_play", 0, 20), 0, "always_arm")

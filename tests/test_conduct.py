@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from balance_env import VectorEnv
-from balance_env.benchmark.conduct import Conduct
-from balance_env.benchmark.disputes import Disputes
+from balance_env.benchmark.emergence.conduct import Conduct
+from balance_env.benchmark.emergence.disputes import Disputes
+from balance_env.benchmark.emergence.pledges import calls
 from balance_env.benchmark.history import watch
-from balance_env.benchmark.pledges import calls
 from balance_env.core.world import Outcome
 from balance_env.metrics.alignment import Side
 from balance_env.record import Kind, play_out

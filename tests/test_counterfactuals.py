@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from worlds import batch_of, make_world
 
-from balance_env.benchmark import counterfactuals
-from balance_env.benchmark.bucks import bystanders, chance_of_challenger, passed_bucks, perceived
-from balance_env.benchmark.causal import answers, balancing, worth_of_pacts
-from balance_env.benchmark.counterfactuals import fork_rows
-from balance_env.benchmark.forks import Fork, aged_worlds
-from balance_env.benchmark.spiral import LATER, arm_or_invest, harmless, security_dilemma
+from balance_env.benchmark.whatif import counterfactuals
+from balance_env.benchmark.whatif.bucks import bystanders, chance_of_challenger, passed_bucks, perceived
+from balance_env.benchmark.whatif.causal import answers, balancing, worth_of_pacts
+from balance_env.benchmark.whatif.counterfactuals import fork_rows
+from balance_env.benchmark.whatif.forks import Fork, aged_worlds
+from balance_env.benchmark.whatif.spiral import LATER, arm_or_invest, harmless, security_dilemma
 from balance_env.core.pieces import Other
 from balance_env.core.world import Outcome, Verb
 from balance_env.doctrines import Script, doctrine_id

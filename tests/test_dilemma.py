@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 from worlds import batch_of, make_world
 
-from balance_env.benchmark.dilemma import Payoffs, alliance_dilemma, certificate, is_dilemma, kind_of, payoffs_of_pact
+from balance_env.benchmark.whatif.dilemma import (
+    Payoffs,
+    alliance_dilemma,
+    certificate,
+    is_dilemma,
+    kind_of,
+    payoffs_of_pact,
+)
 from balance_env.core.world import Outcome
 
 # Payoffs 4, 3, 1, 0 in the orders of Macy & Flache 2002; harmony and deadlock are what their conditions exclude.

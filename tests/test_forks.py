@@ -10,9 +10,9 @@ import pytest
 from worlds import batch_of, make_world
 
 from balance_env import VectorEnv
-from balance_env.benchmark.findings import estimate
-from balance_env.benchmark.forks import Fork, aged_worlds, draw_where, living
 from balance_env.benchmark.history import watch
+from balance_env.benchmark.whatif.findings import estimate
+from balance_env.benchmark.whatif.forks import Fork, aged_worlds, draw_where, living
 from balance_env.core.world import NOBODY, Ending, Verb
 from balance_env.doctrines import DOCTRINES, doctrine_id
 

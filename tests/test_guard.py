@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from balance_env.benchmark.guard import DIED, HUNG, OUTSIDE, RAISED, Guard
-from balance_env.benchmark.worker import packed, unpacked
+from balance_env.benchmark.protocol.guard import DIED, HUNG, OUTSIDE, RAISED, Guard
+from balance_env.benchmark.protocol.worker import packed, unpacked
 
 ROWS, ACTIONS = 4, 6
 LIMIT = 3.0  # seconds: enough for any of these to answer, few enough to wait for one that hangs

@@ -135,7 +135,7 @@ def test_learning_libraries_stay_outside_but_for_adapters():
 
 def test_only_files_of_records_need_arrow():
     knowing = {label(path) for path in FILES if "pyarrow" in imports_of(path)[1]}
-    assert knowing == {"benchmark/cow.py", "benchmark/pacts.py", "benchmark/parquet.py"}
+    assert knowing == {"benchmark/records/cow.py", "benchmark/records/parquet.py", "benchmark/reporting/pacts.py"}
     program = "import sys, balance_env.cli; assert 'pyarrow' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from entrants import write_entrant
 
-from balance_env.benchmark.leaderboard import mandatory, standings, write_leaderboard
-from balance_env.benchmark.results import find_results
-from balance_env.benchmark.summary import IQM
+from balance_env.benchmark.reporting.leaderboard import mandatory, standings, write_leaderboard
+from balance_env.benchmark.reporting.results import find_results
+from balance_env.benchmark.reporting.summary import IQM
 from balance_env.doctrines import DOCTRINES
 from balance_env.players import learned_names
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from balance_env import VectorEnv
-from balance_env.benchmark import outcomes, tallies
-from balance_env.benchmark.catalogue import ALWAYS_INVEST, MEASURES, RANDOM_LEGAL
-from balance_env.benchmark.conduct import Conduct
-from balance_env.benchmark.evidence import Chance, Evidence, Formula, Measure
+from balance_env.benchmark.emergence import outcomes, tallies
+from balance_env.benchmark.emergence.catalogue import ALWAYS_INVEST, MEASURES, RANDOM_LEGAL
+from balance_env.benchmark.emergence.conduct import Conduct
+from balance_env.benchmark.emergence.evidence import Chance, Evidence, Formula, Measure
+from balance_env.benchmark.emergence.measures import COLUMNS, measure, write_measures
 from balance_env.benchmark.history import watch
-from balance_env.benchmark.measures import COLUMNS, measure, write_measures
 from balance_env.metrics import Metric, alliances, system
 from balance_env.metrics.alignment import Version
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from entrants import SUITE
 
-from balance_env.benchmark import arena, metagame
-from balance_env.benchmark.figures import as_svg
-from balance_env.benchmark.heatmap import draw_metagame
-from balance_env.benchmark.metagame import as_csv, play_all, play_pair, rank
-from balance_env.benchmark.ranking import advantage, nash_average
+from balance_env.benchmark.protocol import arena
+from balance_env.benchmark.reporting import metagame
+from balance_env.benchmark.reporting.figures import as_svg
+from balance_env.benchmark.reporting.heatmap import draw_metagame
+from balance_env.benchmark.reporting.metagame import as_csv, play_all, play_pair, rank
+from balance_env.benchmark.reporting.ranking import advantage, nash_average
 from balance_env.benchmark.statistics import Anchors
 from balance_env.players import learned_names
 

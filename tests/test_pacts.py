@@ -11,10 +11,10 @@ pytest.importorskip("pyarrow.parquet", reason="records are Parquet files, which 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from balance_env.benchmark.figures import as_svg
-from balance_env.benchmark.pacts import draw_pacts, find_episode
-from balance_env.benchmark.report import RECORDS, make_report
-from balance_env.benchmark.results import read_results
+from balance_env.benchmark.reporting.figures import as_svg
+from balance_env.benchmark.reporting.pacts import draw_pacts, find_episode
+from balance_env.benchmark.reporting.report import RECORDS, make_report
+from balance_env.benchmark.reporting.results import read_results
 
 NAMES = ("Athens", "Sparta", "Corinth")
 PAIRS = ((1, 2), (1, 3), (2, 3))

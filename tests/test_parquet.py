@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from balance_env import VectorEnv, load_scenario
-from balance_env.benchmark import export as exporting
-from balance_env.benchmark import parquet
-from balance_env.benchmark.codebook import ABOUT_PANELS, DYADS, EVENT_KINDS, KINDS, MISSING, PANELS
-from balance_env.benchmark.cow import read_cow
-from balance_env.benchmark.events import KINDS as TOLD
-from balance_env.benchmark.export import export
 from balance_env.benchmark.history import watch
-from balance_env.benchmark.onsets import onset_data
-from balance_env.benchmark.panels import Source, Words, panels
-from balance_env.benchmark.parquet import About, BadRecord, PanelWriter, read_about, read_panel, write_panels
+from balance_env.benchmark.records import export as exporting
+from balance_env.benchmark.records import parquet
+from balance_env.benchmark.records.codebook import ABOUT_PANELS, DYADS, EVENT_KINDS, KINDS, MISSING, PANELS
+from balance_env.benchmark.records.cow import read_cow
+from balance_env.benchmark.records.events import KINDS as TOLD
+from balance_env.benchmark.records.export import export
+from balance_env.benchmark.records.onsets import onset_data
+from balance_env.benchmark.records.panels import Source, Words, panels
+from balance_env.benchmark.records.parquet import About, BadRecord, PanelWriter, read_about, read_panel, write_panels
 from balance_env.cli import main
 from balance_env.core.dispute import dispute_hazard, frictions
 from balance_env.core.params import Parameters
@@ -82,7 +82,7 @@ def test_events_are_called_as_in_records_and_in_their_order():
 
 
 def test_a_column_that_the_codebook_lacks_is_named():
-    from balance_env.benchmark.panels import _in_order
+    from balance_env.benchmark.records.panels import _in_order
 
     with pytest.raises(KeyError, match="guess"):
         _in_order("events", {"guess": np.zeros(1)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from balance_env.benchmark.ranking import advantage, alpha_rank, nash_average, settling_alpha
+from balance_env.benchmark.reporting.ranking import advantage, alpha_rank, nash_average, settling_alpha
 
 ROCK_PAPER_SCISSORS = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]])
 DILEMMA = np.array([[3.0, 0.0], [5.0, 1.0]])  # cooperate, defect

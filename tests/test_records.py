@@ -9,11 +9,11 @@ import pytest
 from worlds import Case, make_world
 
 from balance_env import VectorEnv, load_scenario
-from balance_env.benchmark.codebook import CCODE, DISPNUM, MISSING, PANELS
-from balance_env.benchmark.dyads import joint_threat, or_missing
-from balance_env.benchmark.events import ASIDE, IN_PART, JOINED, STOOD_BY
 from balance_env.benchmark.history import KEPT_PAIRS, History, threat_in_rows, watch
-from balance_env.benchmark.panels import Source, Words, panels
+from balance_env.benchmark.records.codebook import CCODE, DISPNUM, MISSING, PANELS
+from balance_env.benchmark.records.dyads import joint_threat, or_missing
+from balance_env.benchmark.records.events import ASIDE, IN_PART, JOINED, STOOD_BY
+from balance_env.benchmark.records.panels import Source, Words, panels
 from balance_env.core.reward import Term
 from balance_env.core.world import Ending, Verb
 from balance_env.record import Kind, play_out

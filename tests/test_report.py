@@ -9,11 +9,11 @@ from xml.etree import ElementTree
 import pytest
 from entrants import STAGES, write_entrant
 
-from balance_env.benchmark import figures, page, report
-from balance_env.benchmark.beside import FARTHEST, beside_null, draw_measures
-from balance_env.benchmark.results import Measure, read_results
-from balance_env.benchmark.summary import summarise
-from balance_env.benchmark.tables import Report, Table, as_csv, as_html, as_markdown
+from balance_env.benchmark.reporting import figures, page, report
+from balance_env.benchmark.reporting.beside import FARTHEST, beside_null, draw_measures
+from balance_env.benchmark.reporting.results import Measure, read_results
+from balance_env.benchmark.reporting.summary import summarise
+from balance_env.benchmark.reporting.tables import Report, Table, as_csv, as_html, as_markdown
 
 DATA = "data:image/svg+xml;base64,"
 

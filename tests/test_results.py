@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from entrants import STAGES, TAGS, measured, write_entrant
 
-from balance_env.benchmark.results import find_results, read_results
-from balance_env.benchmark.summary import hypotheses, paid, summarise
+from balance_env.benchmark.reporting.results import find_results, read_results
+from balance_env.benchmark.reporting.summary import hypotheses, paid, summarise
 
 
 def test_results_are_read_by_run_and_episode(tmp_path):

@@ -10,12 +10,22 @@ import numpy as np
 import pytest
 import yaml
 
-from balance_env.benchmark.anchors import ANCHOR_SEED, anchors_by_cell, measure_stage
-from balance_env.benchmark.arena import CROSS_PLAY, FIRST, RESIDENT, SCORED, SECOND, SELF_PLAY, VISITOR, cast, play
-from balance_env.benchmark.certificates import read_certificates, told
-from balance_env.benchmark.command import stage_page
-from balance_env.benchmark.dilemma import certificate
-from balance_env.benchmark.suite import FROZEN, TAGS, load_stage, load_suite, suite_names
+from balance_env.benchmark.protocol.anchors import ANCHOR_SEED, anchors_by_cell, measure_stage
+from balance_env.benchmark.protocol.arena import (
+    CROSS_PLAY,
+    FIRST,
+    RESIDENT,
+    SCORED,
+    SECOND,
+    SELF_PLAY,
+    VISITOR,
+    cast,
+    play,
+)
+from balance_env.benchmark.protocol.certificates import read_certificates, told
+from balance_env.benchmark.protocol.command import stage_page
+from balance_env.benchmark.protocol.suite import FROZEN, TAGS, load_stage, load_suite, suite_names
+from balance_env.benchmark.whatif.dilemma import certificate
 from balance_env.doctrines import DOCTRINES
 from balance_env.players import LEARNER
 

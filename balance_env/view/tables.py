@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..benchmark.codebook import ABOUT_PANELS, CCODE, EVENT_KINDS, KINDS, MISSING, PANELS
+from ..benchmark.records.codebook import ABOUT_PANELS, CCODE, EVENT_KINDS, KINDS, MISSING, PANELS
 from ..core.actions import OBJECT_VERBS, PLAIN_VERBS, action_table
 from ..core.params import ABOUT, Parameters
 from ..core.pieces import OTHER_SIZE, OTHERS_START, Globe, Other, Own, Piece, Relation, row_size, state_size

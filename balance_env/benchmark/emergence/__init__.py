@@ -1,0 +1,1 @@
+"""What emerges: measures of histories, each beside its null."""

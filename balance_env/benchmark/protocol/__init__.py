@@ -1,0 +1,1 @@
+"""Who meets whom: the suite, its entrants, and how they are played and scored."""

@@ -1,0 +1,1 @@
+"""What happened, as the panels that scholars of disputes know."""

@@ -1,0 +1,1 @@
+"""What a result says: tables, pictures, the leaderboard and the game among entrants."""

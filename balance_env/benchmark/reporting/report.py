@@ -1,0 +1,218 @@
+"""The report on one entrant: tables as CSV and Markdown, pictures, and a page that holds them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ...files import write_whole
+from ..protocol.anchors import read_anchors
+from ..protocol.suite import load_suite
+from ..statistics import ALPHA
+from . import figures
+from .beside import draw_measures
+from .page import as_page
+from .results import ALL, HEADLINE, SELF_PLAY, Measure, Results, read_results
+from .summary import LISTED, Figure, Paid, Summary, hypotheses, paid, summarise
+from .tables import MISSING, Report, Table, Value, as_csv, as_markdown, interval, short
+
+TABLES, PICTURES = "tables", "figures"  # folders beside the results
+RECORDS = "records"  # of the results: a folder of panels for each stage, role and run
+MARKDOWN, PAGE = "report.md", "report.html"
+SECONDS_A_MINUTE = 60.0
+ENDS = (("low", "high"), ("null_low", "null_high"))  # of a measure's interval, and of its null's band
+
+
+def write_report(folder: str | Path, suite: str | Path | None = None) -> Report:
+    """Write tables, pictures, `report.md` and `report.html` into a results folder; the same bytes every time.
+
+    Parameters
+    ----------
+    suite : str or Path, optional
+        Folder of the suite that was played, if it is not one of the package.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no results, or torn ones, or ones of another suite.
+    """
+    folder = Path(folder)
+    results = read_results(folder)
+    played = load_suite(suite or results.card["suite"])
+    if played.hash != results.card["suite_hash"]:
+        raise ValueError(
+            f"{str(folder)!r} holds results of {results.card['suite']} with hash {results.card['suite_hash']}; "
+            f"the suite here has {played.hash}"
+        )
+    tags = {stage.name: stage.all_tags for stage in played.stages}
+    beside_random = {(row.stage, row.role): row.background for row in read_anchors(played)}
+    report = make_report(results, tags, beside_random)
+    for name in (TABLES, PICTURES):
+        (folder / name).mkdir(exist_ok=True)
+    for table in report.tables:
+        _write(folder / TABLES / f"{table.name}.csv", as_csv(table))
+    for name, (_, svg) in report.pictures.items():
+        _write(folder / PICTURES / f"{name}.svg", svg)
+    _write(folder / MARKDOWN, as_markdown_report(report))
+    _write(folder / PAGE, as_page(report))
+    return report
+
+
+def _write(path: Path, text: str) -> None:
+    write_whole(path, text.encode())
+
+
+def make_report(
+    results: Results, tags: Mapping[str, Sequence[str]], beside_random: Mapping[tuple[str, str], float]
+) -> Report:
+    """Tables and pictures of results; see `summary.summarise` and `summary.paid`."""
+    summary, who_paid = summarise(results, tags), paid(results, beside_random)
+    of_all = [row for row in (*results.measures, *results.forks) if row.group == ALL]
+    tables = [
+        card_table(results, summary),
+        _figure_table("headline", "Score", SCORE_CAPTION, "figure", [*summary.headline, summary.effect]),
+        _figure_table("tags", "Mean score by tag", TAG_CAPTION, "tag", summary.tags),
+        _attractor_table(summary),
+        _measure_table("measures", "Measures beside their nulls", results, results.measures),
+        _measure_table("forks", "Forks beside their nulls", results, results.forks),
+        _stage_table(results, summary, who_paid),
+        _run_table(results),
+    ]
+    drawn = {
+        "stages": ("Score by stage, with 95 % intervals.", figures.draw_stages(summary.stages, "Score by stage")),
+        "profile": (
+            "Share of stages and runs that score above z.", figures.draw_profile(summary.profile, "Performance profile")
+        ),
+        "attractors": ("Where worlds end.", figures.draw_attractors(summary.attractors, "Where worlds end")),
+        "paid": ("Who paid: returns of focal seats and of the others.", figures.draw_paid(who_paid, "Who paid")),
+        "measures": ("Measures beside their nulls.", draw_measures(of_all, "Measures beside their nulls")),
+    }  # fmt: skip
+    if (results.folder / RECORDS).is_dir():
+        from .pacts import draw_pacts, find_episode  # records need pyarrow, results do not
+
+        if (episode := find_episode(results.folder / RECORDS)) is not None:
+            drawn["pacts"] = ("Pacts of a typical episode.", draw_pacts(episode))
+    pictures = {name: (told, figures.as_svg(picture)) for name, (told, picture) in drawn.items() if picture is not None}
+    return Report(results.title, [table for table in tables if table.rows], pictures)
+
+
+SCORE_CAPTION = (
+    "A score is 0 as random legal play and 1 as the reference doctrine in the same seats, unclipped. IQM is the mean "
+    "of the middle half of all stages, roles and runs. Intervals: 95 %, bootstrap over runs and episodes (a rule: over "
+    "episodes). Self-play is not part of it."
+)
+TAG_CAPTION = "Means, as a tag has too few stages to cut off quarters; a stage counts under each of its tags."
+ATTRACTOR_CAPTION = "Shares of episodes; Wilson's 95 % interval over episodes, as if all were independent."
+MEASURE_CAPTION = (
+    "A value means something only beside its null, given with the middle 95 % of its draws. Holm: p adjusted for all "
+    f"listed hypotheses ({', '.join(LISTED)}, and forks, over all stages); below {ALPHA:g} the null is rejected. "
+    "Other p serve to look around, not to conclude. The interval is over training runs, or over worlds of forks."
+)
+RUN_CAPTION = "Means over the episodes of one run in one stage and role; self-play for diagnosis only."
+
+
+def card_table(results: Results, summary: Summary) -> Table:
+    """The result card: who, on what, how well, at whose cost, and what went wrong."""
+    card = results.card
+    headline = np.isin(results.episodes["role"], HEADLINE)
+    background = results.episodes["background_return"][headline]
+    faults = ", ".join(f"{kind} {count}" for kind, count in sorted(card["faults"].items()) if count) or "none"
+    kind = "rule" if not card["trained"] else f"trained, {card['runs']} run{'s' if card['runs'] != 1 else ''}"
+    rows: list[tuple[str, Value]] = [
+        ("entrant", f"{card['entrant']} ({card['kind']}; {kind})"),
+        ("hash", card["hash"]),
+        ("suite", f"{card['suite']}, {len(results.stages())} stages ({card['suite_hash']})"),
+        ("setting", f"{card['setting']}: {card['episodes']} episodes a stage, role and run; seed {card['seed']}"),
+        *((figure.name, _told(figure)) for figure in summary.headline),
+        (summary.effect.name, _told(summary.effect)),
+        ("return of a focal seat", float(results.episodes["focal_return"][headline].mean())),
+        ("return of a background seat", float(background.mean()) if np.isfinite(background).all() else MISSING),
+        ("worlds end in", _attractors_told(summary.attractors[ALL])),
+        ("illegal actions", int(results.episodes["illegal"].sum())),
+        ("faults", f"{int(results.episodes['faults'].sum())} in episodes; {faults}"),
+        ("played in", f"{card['seconds'] / SECONDS_A_MINUTE:.1f} minutes, balance-env {card['version']}"),
+    ]
+    return Table("card", "Result card", "", ("what", "told"), rows)
+
+
+def _told(figure: Figure) -> str:
+    """A figure in one cell."""
+    if figure.value is None:
+        return f"{MISSING}: {figure.why}"
+    ends = interval(figure.low, figure.high)
+    return short(figure.value) + (f" ({ends})" if ends else "") + (f"; no interval: {figure.why}" if figure.why else "")
+
+
+def _attractors_told(shares: Mapping[str, Figure]) -> str:
+    return ", ".join(f"{name} {figure.value:.0%}" for name, figure in shares.items() if figure.value)
+
+
+def _figure_table(name: str, title: str, caption: str, head: str, shown: Sequence[Figure]) -> Table:
+    rows = [(figure.name, MISSING if figure.value is None else figure.value, *figure[2:]) for figure in shown]
+    return Table(name, title, caption, (head, "value", "low", "high", "note"), rows)
+
+
+def _attractor_table(summary: Summary) -> Table:
+    rows = [
+        (stage, name, figure.value, figure.low, figure.high)
+        for stage, shares in summary.attractors.items()
+        for name, figure in shares.items()
+    ]
+    return Table(
+        "attractors", "Where worlds end", ATTRACTOR_CAPTION, ("stage", "attractor", "share", "low", "high"), rows
+    )
+
+
+def _measure_table(name: str, title: str, results: Results, measures: Sequence[Measure]) -> Table:
+    adjusted = {id(row): holm for row, _, holm in hypotheses(results)}
+    rows = []
+    for row in measures:
+        value = row.number("value")
+        ends, band = (interval(row.number(low), row.number(high)) for low, high in ENDS)
+        told = (MISSING if value is None else value, ends, int(float(row.n)) if row.n else None)
+        tested = (row.number("null"), band, row.number("p"), adjusted.get(id(row)))
+        rows.append((row.group, row.name, *told, *tested, row.why, row.definition))
+    head = ("group", "measure", "value", "interval", "n", "null", "null's band", "p", "Holm", "note", "definition")
+    return Table(name, title, MEASURE_CAPTION, head, rows)
+
+
+def _stage_table(results: Results, summary: Summary, who_paid: Sequence[Paid]) -> Table:
+    rows = [
+        (
+            stage, role, summary.stages[stage, role].value,
+            interval(summary.stages[stage, role].low, summary.stages[stage, role].high),
+            focal.value, others.value, beside, float(results.by_run(stage, role, "years").mean()),
+        )
+        for stage, role, focal, others, beside in who_paid
+    ]  # fmt: skip
+    head = ("stage", "role", "score", "interval", "focal return", "others' return", "others' beside random", "years")
+    return Table("stages", "By stage", "Means over runs and episodes; returns of a seat, undiscounted.", head, rows)
+
+
+def _run_table(results: Results) -> Table:
+    rows = []
+    for stage, role in results.cells((*HEADLINE, SELF_PLAY)):
+        columns = ("score", "focal_return", "background_return", "years", "illegal", "faults")
+        by_run = {column: results.by_run(stage, role, column) for column in columns}
+        ends = results.by_run(stage, role, "attractor")
+        for run in range(results.card["runs"]):
+            means: list[Value] = [float(by_run[column][run].mean()) for column in columns[:4]]
+            if np.isnan(by_run["background_return"][run]).any():
+                means[2] = None
+            names, counts = np.unique(ends[run], return_counts=True)
+            sums = (int(by_run[column][run].sum()) for column in columns[4:])
+            rows.append((stage, role, run, ends.shape[1], *means, str(names[counts.argmax()]), *sums))
+    head = (
+        "stage", "role", "run", "episodes", "score", "focal return", "others' return", "years", "most often ends in",
+        "illegal", "faults",
+    )  # fmt: skip
+    return Table("runs", "Every run", RUN_CAPTION, head, rows)
+
+
+def as_markdown_report(report: Report) -> str:
+    """The whole report as Markdown, pictures by their files."""
+    pictures = [f"![{told}]({PICTURES}/{name}.svg)\n" for name, (told, _) in report.pictures.items()]
+    card, *rest = (as_markdown(table) for table in report.tables)
+    return "\n".join([f"# {report.title}\n", card, *pictures, *rest])

@@ -1,0 +1,1 @@
+"""What would have happened: forks of worlds that share their chance."""
