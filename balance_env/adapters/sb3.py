@@ -131,8 +131,8 @@ class SB3VecEnv(VecEnv):
         return array.reshape(self.num_envs, *array.shape[2:])
 
     def _rows(self) -> np.ndarray:
-        """A copy: SB3 stores a row only after the next step, when the batch has overwritten its own."""
-        return self._flat(self.batch.outputs.rows).copy()
+        """Rows to keep: SB3 stores a row only after the next step."""
+        return self._flat(self.batch.keep_rows())
 
     def _designs_now(self) -> np.ndarray:
         return self._flat(np.abs(self.batch.worlds.design[:, :, None] - self.designs).sum(-1).argmin(-1))
