@@ -28,7 +28,7 @@ SEED = 1_000_003  # of the worlds; trainings count theirs from 0
 
 
 class Verdict(NamedTuple):
-    """Mean returns over paired worlds, the gain over random legal play with its interval, and actions of the learner."""
+    """Mean returns over paired worlds, the interval of the gain over random legal play, and the learner's actions."""
 
     learned: float
     random: float
@@ -48,15 +48,31 @@ class Verdict(NamedTuple):
         """Whether the whole interval is above zero."""
         return self.low > 0.0
 
+    @property
+    def figures(self) -> str:
+        """The gain with its interval and what it is of."""
+        ends = f"{self.low:+.3g} to {self.high:+.3g}"
+        return f"{self.gain:+.3g} ({ends}) on {self.random:.3g}, {self.worlds:,} worlds"
+
     def __str__(self) -> str:
-        return (
-            f"return {self.learned:.3g}, of random legal play {self.random:.3g}: {self.gain:+.3g} "
-            f"({LEVEL:.0%} interval {self.low:+.3g} to {self.high:+.3g}, {self.worlds} paired worlds), "
-            f"{self.illegal} of {self.actions:,} actions illegal"
-        )
+        return f"return {self.learned:.3g}: {self.figures}; {self.illegal} of {self.actions:,} actions illegal"
 
 
-def judge(policy: Policy, scenario: str | Scenario = "default", *, num_worlds: int = WORLDS, seed: int = SEED) -> Verdict:
+class Fitted(NamedTuple):
+    """A policy, how it fares, and the actions received from living states while it learned."""
+
+    policy: Policy
+    verdict: Verdict
+    actions: int
+    illegal: int
+
+    def __str__(self) -> str:
+        return f"{self.verdict}; in training {self.illegal} of {self.actions:,}"
+
+
+def judge(
+    policy: Policy, scenario: str | Scenario = "default", *, num_worlds: int = WORLDS, seed: int = SEED
+) -> Verdict:
     """Play paired worlds and compare.
 
     Parameters

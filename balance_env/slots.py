@@ -42,9 +42,7 @@ class Slots:
         self.batch.reset(seed)
         return self._seen()
 
-    def step(
-        self, actions: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    def step(self, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
         """One year: rows, rewards (float32), whether a state fell or its world ended, whether it was cut, infos."""
         self.actions += int((self.batch.action_masks.sum(-1) > 1).sum())
         _, rewards, terminated, truncated, infos = self.batch.step(

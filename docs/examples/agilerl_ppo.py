@@ -10,7 +10,7 @@ not outlive their falls; here a fallen state stays, with a zero row and invest a
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,15 +18,15 @@ import torch
 from agilerl.algorithms import PPO
 from agilerl.rollouts.on_policy import collect_rollouts
 
-from balance_env.judging import Verdict, by_scores, judge
+from balance_env.judging import Fitted, by_scores, judge
 from balance_env.slots import Slots
 
 WIDTH, ROLLOUT, BATCH, RATE = 64, 64, 512, 1e-3
 REACHED = ("last_obs", "last_done", "last_scores", "last_info")  # where years end and the next go on
 
 
-def main(arguments: Sequence[str] | None = None) -> tuple[Callable[..., Any], Slots, Verdict]:
-    """The command: the policy as a function, the slots that it learned in, and how it fared."""
+def main(arguments: Sequence[str] | None = None) -> Fitted:
+    """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--scenario", default="default")
     parser.add_argument("--worlds", type=int, default=8)
@@ -56,9 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> tuple[Callable[..., Any], Sl
             return agent.actor.head_net.wrapped(agent.actor.extract_features(seen)).numpy()
 
     policy = by_scores(scores)
-    verdict = judge(policy, given.scenario)
-    print(f"AgileRL: {verdict}; in training {slots.illegal} of {slots.actions:,} illegal")
-    return policy, slots, verdict
+    fitted = Fitted(policy, judge(policy, given.scenario), slots.actions, slots.illegal)
+    print(f"AgileRL: {fitted}")
+    return fitted
 
 
 if __name__ == "__main__":

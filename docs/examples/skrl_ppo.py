@@ -2,8 +2,8 @@
 
     python docs/examples/skrl_ppo.py --scenario default --worlds 8 --years 1000
 
-skrl knows no masks and no agents that leave. So the mask stands behind the row in what is observed and the policy's own
-network obeys it, and a fallen state stays, with a zero row and invest alone. Needs `pip install balance-env skrl torch`.
+skrl knows no masks and no agents that leave. So the mask stands behind the row in what is observed, where the policy's
+network finds it, and a fallen state stays. Needs `pip install balance-env skrl torch`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from skrl.trainers.torch import SequentialTrainer
 from skrl.utils import set_seed
 from torch import nn
 
-from balance_env.judging import Verdict, by_scores, judge
+from balance_env.judging import Fitted, by_scores, judge
 from balance_env.slots import Slots
 
 WIDTH, ROLLOUT, RATE, ENTROPY = 64, 64, 1e-3, 0.01
@@ -96,8 +96,8 @@ class Critic(DeterministicMixin, Model):
         return self.layers(inputs["observations"]), {}
 
 
-def main(arguments: Sequence[str] | None = None) -> tuple[Any, Slots, Verdict]:
-    """The command: the policy as a function, the slots that it learned in, and how it fared."""
+def main(arguments: Sequence[str] | None = None) -> Fitted:
+    """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--scenario", default="default")
     parser.add_argument("--worlds", type=int, default=8)
@@ -111,12 +111,17 @@ def main(arguments: Sequence[str] | None = None) -> tuple[Any, Slots, Verdict]:
     settings.entropy_loss_scale, settings.value_loss_scale, settings.value_clip = ENTROPY, 0.5, 0.0
     settings.experiment.write_interval = settings.experiment.checkpoint_interval = 0
     seen = {"observation_space": env.observation_space, "action_space": env.action_space, "device": "cpu"}
-    agent = PPO(models=models, memory=RandomMemory(memory_size=ROLLOUT, num_envs=slots.num_envs, device="cpu"), cfg=settings, **seen)
+    agent = PPO(
+        models=models,
+        memory=RandomMemory(memory_size=ROLLOUT, num_envs=slots.num_envs, device="cpu"),
+        cfg=settings,
+        **seen,
+    )
     SequentialTrainer(env=env, agents=agent, cfg={"timesteps": given.years, "headless": True}).train()
     policy = by_scores(lambda rows: models["policy"].layers(torch.from_numpy(rows)).detach().numpy())
-    verdict = judge(policy, given.scenario)
-    print(f"skrl: {verdict}; in training {slots.illegal} of {slots.actions:,} illegal")
-    return policy, slots, verdict
+    fitted = Fitted(policy, judge(policy, given.scenario), slots.actions, slots.illegal)
+    print(f"skrl: {fitted}")
+    return fitted
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ Needs `pip install balance-env tianshou torch`.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import gymnasium
@@ -24,7 +24,7 @@ from tianshou.trainer import OnPolicyTrainerParams
 from torch import nn
 
 from balance_env import BalanceEnv
-from balance_env.judging import Verdict, by_scores, judge
+from balance_env.judging import Fitted, by_scores, judge
 
 WIDTH, ROLLOUT, BATCH, RATE = 64, 1024, 64, 3e-3
 
@@ -61,8 +61,8 @@ class Network(nn.Module):
         return out.masked_fill(torch.as_tensor(obs.action_mask) == 0, torch.finfo(torch.float32).min), state
 
 
-def main(arguments: Sequence[str] | None = None) -> tuple[Callable[..., Any], list[Counted], Verdict]:
-    """The command: the policy as a function, the environments that it learned in, and how it fared."""
+def main(arguments: Sequence[str] | None = None) -> Fitted:
+    """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--scenario", default="default")
     parser.add_argument("--worlds", type=int, default=8)
@@ -100,10 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> tuple[Callable[..., Any], li
             return actor.layers(torch.from_numpy(rows)).numpy()
 
     policy = by_scores(scores)
-    verdict = judge(policy, given.scenario)
-    illegal, actions = sum(env.illegal for env in envs), sum(env.actions for env in envs)
-    print(f"Tianshou: {verdict}; in training {illegal} of {actions:,} illegal")
-    return policy, envs, verdict
+    received = sum(env.actions for env in envs), sum(env.illegal for env in envs)
+    fitted = Fitted(policy, judge(policy, given.scenario), *received)
+    print(f"Tianshou: {fitted}")
+    return fitted
 
 
 if __name__ == "__main__":
