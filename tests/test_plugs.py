@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import re
 import tomllib
+import warnings
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
 from plugs import run
 
@@ -55,6 +57,14 @@ def test_a_leaf_is_there_or_says_what_to_install(leaf):
         importlib.import_module(f"balance_env.adapters.{leaf}")
     except ImportError as error:
         assert f"pip install 'balance-env[{leaf}]'" in str(error)  # noqa: PT017 - either outcome is right
+
+
+def test_a_dropped_mask_is_told_with_its_cure():
+    with pytest.warns(adapters.MaskDropped, match=r"the mask was dropped on the way to the learner\. Set this\."):
+        adapters.tell_of_dropped_masks(np.array([0, 1]), "Set this.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        adapters.tell_of_dropped_masks(np.zeros(2), "Set this.")
 
 
 def test_versions_are_compared_by_their_numbers():

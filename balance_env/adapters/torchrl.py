@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import require
+from . import require, tell_of_dropped_masks
 
 require("torchrl")
 
@@ -20,6 +20,7 @@ from ..scenario import Scenario
 from ..vector import VectorEnv
 
 GROUP = "agents"
+MASKED = 'Give the policy ("agents", "action_mask"), as MaskedCategorical takes it.'
 DONES = ("done", "terminated", "truncated")
 
 
@@ -124,6 +125,7 @@ class TorchRLEnv(EnvBase):
     def _step(self, tensordict: TensorDictBase) -> TensorDictBase:
         self.batch.pending_actions[:] = tensordict[GROUP, "action"].numpy()
         out = self.batch.advance()
+        tell_of_dropped_masks(out.illegal, MASKED)
         told = self.observe()
         told[GROUP, "reward"] = torch.from_numpy(out.rewards.astype(np.float32)).unsqueeze(-1)
         over, cut = out.ended != Ending.NOT, out.ended == Ending.TIME

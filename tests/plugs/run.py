@@ -48,15 +48,12 @@ class Example(NamedTuple):
         Whose version the page tells.
     wanted : tuple
         Requirements to install.
-    apart : tuple
-        To install without what they say they require, where that contradicts numpy 2 or the pinned torch.
     unpinned : tuple
         Packages whose line in constraints.txt does not count.
     """
 
     package: str
     wanted: tuple[str, ...]
-    apart: tuple[str, ...] = ()
     unpinned: tuple[str, ...] = ()
 
 
@@ -64,10 +61,6 @@ EXAMPLES = {
     "tianshou": Example("tianshou", ("torch", "tianshou>=2,<3")),
     "skrl": Example("skrl", ("torch", "skrl>=2,<3")),
     "agilerl": Example("agilerl", ("torch", "agilerl>=2.58,<3", "peft"), unpinned=("pettingzoo",)),
-    "xuance": Example("xuance", ("torch", "tensorboard", "tqdm", "matplotlib"), apart=("xuance>=1.4,<1.5",)),
-    "benchmarl": Example(
-        "benchmarl", ("torch", "torchrl>=0.11,<0.12", "hydra-core", "tqdm"), apart=("benchmarl>=1.5,<1.6",)
-    ),
 }
 
 
@@ -78,27 +71,38 @@ def prepare(name: str, folder: Path, oldest: bool) -> Path:
     if (place / "ready").exists():
         return python
     venv.create(place, with_pip=True, clear=True)
-    extras, wanted, apart, free = what_to_install(name, oldest)
+    extras, wanted, free = what_to_install(name, oldest)
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pip = [python, "-m", "pip", "install", "--quiet"]
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(line for line in lines if line.split("==")[0].replace("_", "-") not in free))
         file.flush()
-        subprocess.run([*pip, "--constraint", file.name, "--editable", f"{ROOT}[{extras}test]", *wanted], check=True)
-    if apart:
-        subprocess.run([*pip, "--no-deps", *apart], check=True)
+        subprocess.run(
+            [
+                python,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--constraint",
+                file.name,
+                "--editable",
+                f"{ROOT}[{extras}test]",
+                *wanted,
+            ],
+            check=True,
+        )
     (place / "ready").touch()
     return python
 
 
-def what_to_install(name: str, oldest: bool) -> tuple[str, Sequence[str], Sequence[str], Sequence[str]]:
-    """Extras of the project, requirements, those that go without theirs, and packages that are free of constraints."""
+def what_to_install(name: str, oldest: bool) -> tuple[str, Sequence[str], Sequence[str]]:
+    """Extras of the project, further requirements, and packages that are free of the constraints."""
     if name in EXAMPLES:
         example = EXAMPLES[name]
-        return "", example.wanted, example.apart, example.unpinned
+        return "", example.wanted, example.unpinned
     packages = [NEEDS[name].package, *MORE.get(name, ())]
     pinned = [f"{package}=={NEEDS[name].least}" for package in packages] if oldest else []
-    return f"{EXTRAS.get(name, '')}{name},", pinned, (), packages if oldest else ()
+    return f"{EXTRAS.get(name, '')}{name},", pinned, packages if oldest else ()
 
 
 def run(name: str, python: Path, slow: bool) -> tuple[str, ...]:
@@ -116,7 +120,7 @@ def run(name: str, python: Path, slow: bool) -> tuple[str, ...]:
 
 
 def read_report(report: Path, slow: bool) -> tuple[str, ...]:
-    """What ran, what it earned, how many tests passed, actions received in training, illegal ones: from pytest's report.
+    """What ran, what it earned, how many tests passed, actions received in training and illegal ones, as pytest reports.
 
     RuntimeError if a test failed, or was skipped for another reason than that `--slow` was not asked for.
     """

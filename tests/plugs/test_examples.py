@@ -12,8 +12,6 @@ EXAMPLES = {
     "tianshou": ("tianshou_ppo", "PPO, one state among random ones"),
     "skrl": ("skrl_ppo", "PPO, a policy for all"),
     "agilerl": ("agilerl_ppo", "PPO, a policy for all"),
-    "xuance": ("xuance_ippo", "IPPO, a policy for all"),
-    "benchmarl": ("benchmarl_mappo", "MAPPO, a policy for all"),
 }
 
 
