@@ -45,7 +45,7 @@ class MaskDropped(UserWarning):
 def tell_of_dropped_masks(illegal: np.ndarray, cure: str) -> None:
     """Warn, as often as Python's filters let it, if a batch has received illegal actions; `cure` says what to set."""
     if illegal.any():
-        told = "an action arrived that its mask rules out, and became invest: the mask was dropped on the way to the learner"
+        told = "an action that its mask rules out became invest: the mask was dropped on the way to the learner"
         warnings.warn(f"{told}. {cure}", MaskDropped, stacklevel=3)
 
 

@@ -120,7 +120,7 @@ def run(name: str, python: Path, slow: bool) -> tuple[str, ...]:
 
 
 def read_report(report: Path, slow: bool) -> tuple[str, ...]:
-    """What ran, what it earned, how many tests passed, actions received in training and illegal ones, as pytest reports.
+    """What ran, what it earned, how many tests passed, actions received in training and illegal ones; from pytest.
 
     RuntimeError if a test failed, or was skipped for another reason than that `--slow` was not asked for.
     """
