@@ -1,6 +1,6 @@
 """PPO (Schulman et al. 2017) with AgileRL: every seat of every world is one of its environments, all share a policy.
 
-    python docs/examples/agilerl_ppo.py --scenario default --worlds 8 --years 1000
+    python docs/examples/agilerl_ppo.py --scenario default --worlds 8 --years 640
 
 AgileRL's PPO reads `action_mask` from infos, keeps it with the years and learns under it. Its IPPO of many agents does
 not outlive their falls; here a fallen state stays, with a zero row and invest alone. Needs
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> Fitted:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--scenario", default="default")
     parser.add_argument("--worlds", type=int, default=8)
-    parser.add_argument("--years", type=int, default=1000, help="of every world")
+    parser.add_argument("--years", type=int, default=640, help="of every world")
     given = parser.parse_args(arguments)
     torch.manual_seed(0)
     np.random.seed(0)

@@ -1,6 +1,6 @@
 """PPO (Schulman et al. 2017) with skrl: every seat of every world is one of its environments, all share a policy.
 
-    python docs/examples/skrl_ppo.py --scenario default --worlds 8 --years 1000
+    python docs/examples/skrl_ppo.py --scenario default --worlds 8 --years 640
 
 skrl knows no masks and no agents that leave. So the mask stands behind the row in what is observed, where the policy's
 network finds it, and a fallen state stays. Needs `pip install balance-env skrl torch`.
@@ -101,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> Fitted:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--scenario", default="default")
     parser.add_argument("--worlds", type=int, default=8)
-    parser.add_argument("--years", type=int, default=1000, help="of every world")
+    parser.add_argument("--years", type=int, default=640, help="of every world")
     given = parser.parse_args(arguments)
     set_seed(0)
     slots = Slots(given.scenario, given.worlds, threads=1)
