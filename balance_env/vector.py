@@ -338,7 +338,7 @@ class VectorEnv:
         """One year under the actions in `pending_actions`, unchecked; returns the outputs themselves."""
         if self._plays:
             choose_actions(self._worlds, self._out, self._actions, 0, self.num_worlds)
-        self._leave_kept_rows(all_are_written=self.setting.autoreset or not self._out.ended.any())
+        self._leave_kept_rows(all_are_written=bool(self.setting.autoreset) or not self._out.ended.any())
         self._step(self._live)
         return self._out
 

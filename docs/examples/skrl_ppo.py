@@ -117,7 +117,9 @@ def main(arguments: Sequence[str] | None = None) -> Fitted:
         cfg=settings,
         **seen,
     )
-    SequentialTrainer(env=env, agents=agent, cfg={"timesteps": given.years, "close_environment_at_exit": False}).train()
+    SequentialTrainer(
+        env=env, agents=agent, cfg={"timesteps": given.years, "headless": True, "close_environment_at_exit": False}
+    ).train()
     policy = by_scores(lambda rows: models["policy"].layers(torch.from_numpy(rows)).detach().numpy())
     fitted = Fitted(policy, judge(policy, given.scenario), slots.actions, slots.illegal)
     print(f"skrl: {fitted}")
