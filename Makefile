@@ -23,7 +23,7 @@ speed: .venv/ready
 
 # Every framework in a virtual environment of its own, .plugs/NAME: its tests, which may not be skipped there, and
 # docs/plugs.md. `make plugs PLUGS=torchrl` runs one. The oldest versions: `make plugs OLDEST=1`.
-PLUGS ?= sb3 torchrl rllib jax
+PLUGS ?=
 PLUGS_DIR ?= .plugs
 
 plugs: .venv/ready

@@ -130,6 +130,7 @@ class VectorEnv:
         self._draws = np.zeros((num_worlds, self.num_actors))
         self._live = np.full(num_worlds, LIVE, np.int64)
         self._episodes = np.zeros(num_worlds, np.int64)
+        self._are_rows_kept = False
         self._start_threads()
 
     def _note_players(self) -> None:
@@ -225,8 +226,7 @@ class VectorEnv:
             self._episodes[:] = 0
         else:
             self._episodes[:] = self._worlds.clock[:, Clock.EPISODE] + 1
-        for array in self._out:
-            array[...] = 0
+        self._clear()
         self._step(self._episodes)
         return self._returned(self._out.rows), self._infos()
 
@@ -260,6 +260,7 @@ class VectorEnv:
     def look(self) -> None:
         """Write rows and masks anew, from worlds that an experiment has changed, players included."""
         self._note_players()
+        self._leave_kept_rows()
         self._step(np.full(self.num_worlds, LOOK, np.int64))
 
     def fork(self, chosen: np.ndarray, threads: int | None = None) -> VectorEnv:
@@ -293,6 +294,7 @@ class VectorEnv:
 
     def begin_next(self, chosen: np.ndarray) -> None:
         """Start the next episode in the worlds where `chosen` (W,) is True; the others stay as they are."""
+        self._leave_kept_rows()
         self._episodes[:] = np.where(chosen, self._worlds.clock[:, Clock.EPISODE] + 1, LEAVE)
         self._step(self._episodes)
 
@@ -364,6 +366,7 @@ class VectorEnv:
             self.seating.act(self._worlds, self._out.rows, self._out.masks, self._draws, self._actions)
         if forced is not None:
             np.copyto(self._actions, forced, where=forced != NOBODY)
+        self._leave_kept_rows(all_are_written=bool(self.setting.autoreset) or not self._out.ended.any())
         self._step(self._live)
         return self._out
 
@@ -376,6 +379,28 @@ class VectorEnv:
     def outputs(self) -> Out:
         """What the last step or reset wrote: see `kernels.cpu.Out`."""
         return self._out
+
+    def keep_rows(self) -> np.ndarray:
+        """The rows (W, N, D) as they stand, which the next step leaves alone: it writes into an array of its own.
+
+        So an adapter hands rows on without copying them. They are copied where players still read them.
+        """
+        is_read = self._plays or self._trained_play
+        self._are_rows_kept = not is_read
+        return self._out.rows.copy() if is_read else self._out.rows
+
+    def _leave_kept_rows(self, all_are_written: bool = False) -> None:
+        """Give the outputs other rows if these were kept: the same, or any if every one of them is written next."""
+        if self._are_rows_kept:
+            rows = self._out.rows
+            self._out = self._out._replace(rows=np.empty_like(rows) if all_are_written else rows.copy())
+            self._are_rows_kept = False
+
+    def _clear(self) -> None:
+        """Zero the outputs."""
+        self._leave_kept_rows()
+        for array in self._out:
+            array[...] = 0
 
     def run(self, years: int) -> np.ndarray:
         """`years` years in which players hold every seat, without leaving the kernel where all are doctrines.
@@ -394,6 +419,7 @@ class VectorEnv:
             raise RuntimeError("run before reset: call reset(seed) first")
         if (self._worlds.actor.player == NOBODY).any():
             raise ValueError("run needs a player in every seat; give players=... when making the environment")
+        self._leave_kept_rows()
         totals = np.zeros((self.num_worlds, self.num_actors, len(Term)))
         if self._trained_play:
             for _ in range(years):
@@ -417,19 +443,21 @@ class VectorEnv:
         )
         return totals
 
-    def state(self) -> np.ndarray:
-        """The true worlds (W, S) float32, for central critics."""
-        return self._truth()[0]
+    def state(self, chosen: np.ndarray | None = None) -> np.ndarray:
+        """The true worlds (W, S) float32, for central critics; with `chosen` (W,), of these alone, else zeros."""
+        return self._truth(chosen)[0]
 
     def graph(self) -> np.ndarray:
         """What everyone can see between all actors, (W, N, N, R) float32: see `core.pieces.Relation`."""
         return self._truth()[1]
 
-    def _truth(self) -> tuple[np.ndarray, np.ndarray]:
-        actors = self.num_actors
-        states = np.zeros((self.num_worlds, state_size(actors)), np.float32)
-        graphs = np.zeros((self.num_worlds, actors, actors, len(Relation)), np.float32)
-        look_at_truth(self._worlds, self._p, self._scratch[0], states, graphs, 0, self.num_worlds)
+    def _truth(self, chosen: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        actors, allocate = self.num_actors, np.empty if chosen is None else np.zeros
+        states = allocate((self.num_worlds, state_size(actors)), np.float32)
+        graphs = allocate((self.num_worlds, actors, actors, len(Relation)), np.float32)
+        parts = [(0, self.num_worlds)] if chosen is None else [(w, w + 1) for w in np.flatnonzero(chosen).tolist()]
+        for part in parts:
+            look_at_truth(self._worlds, self._p, self._scratch[0], states, graphs, *part)
         return states, graphs
 
     def get_state(self) -> dict[str, Any]:
@@ -468,8 +496,7 @@ class VectorEnv:
         self._worlds.actor["player"] = now
         self._template = self._template._replace(player=players)
         self._seed = snapshot["seed"]
-        for array in self._out:
-            array[...] = 0
+        self._clear()
         self.look()
 
     def observe(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:

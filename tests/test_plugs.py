@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import re
 import tomllib
+import warnings
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
 from plugs import run
 
@@ -57,6 +59,14 @@ def test_a_leaf_is_there_or_says_what_to_install(leaf):
         assert f"pip install 'balance-env[{leaf}]'" in str(error)  # noqa: PT017 - either outcome is right
 
 
+def test_a_dropped_mask_is_told_with_its_cure():
+    with pytest.warns(adapters.MaskDropped, match=r"the mask was dropped on the way to the learner\. Set this\."):
+        adapters.tell_of_dropped_masks(np.array([0, 1]), "Set this.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        adapters.tell_of_dropped_masks(np.zeros(2), "Set this.")
+
+
 def test_versions_are_compared_by_their_numbers():
     assert numbers("2.9.2") == (2, 9, 2)
     assert numbers("2.10") > numbers("2.9.2")
@@ -89,9 +99,9 @@ def properties(**values: object) -> str:
 
 
 def test_a_report_is_read_as_a_row(tmp_path):
-    cases = [properties(ran="A", actions=1200, illegal=0), properties(ran="B", actions=300, illegal=1), ""]
+    cases = [properties(ran="A", actions=1200, illegal=0), properties(ran="B", actions=300, illegal=1, gain="+2"), ""]
     waived = '<skipped message="a cluster takes minutes: pytest --slow"/>'
-    assert run.read_report(report(tmp_path, 0, *cases, waived), slow=False) == ("A; B", "3 passed", "1,500", "1")
+    assert run.read_report(report(tmp_path, 0, *cases, waived), slow=False) == ("A; B", "+2", "3 passed", "1,500", "1")
 
 
 @pytest.mark.parametrize(
@@ -108,7 +118,7 @@ def test_a_failed_or_skipped_test_makes_no_row(failures, case, slow, tmp_path):
 def test_a_row_takes_the_place_of_the_one_of_its_version(tmp_path, monkeypatch):
     page = tmp_path / "plugs.md"
     page.write_text(
-        PAGE.split("| framework |")[0] + f"| {' | '.join(run.HEAD)} |\n|---|---|---|---|---|---|\n\n## After\n"
+        PAGE.split("| framework |")[0] + f"| {' | '.join(run.HEAD)} |\n{'|---' * len(run.HEAD)}|\n\n## After\n"
     )
     monkeypatch.setattr(run, "PAGE", page)
     for row in (("ray", "2.60", "x"), ("jax", "0.8", "old"), ("jax", "0.9", "x"), ("jax", "0.8", "new")):

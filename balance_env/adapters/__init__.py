@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import warnings
 from importlib import metadata
 from typing import NamedTuple
+
+import numpy as np
 
 
 class Need(NamedTuple):
@@ -33,6 +36,17 @@ def require(leaf: str) -> None:
         raise ImportError(f"{package} is not installed. {cure}") from None
     if not numbers(least) <= numbers(found) < numbers(below):
         raise ImportError(f"{package} {found} is installed. {cure}")
+
+
+class MaskDropped(UserWarning):
+    """A learner chose what its mask rules out: the mask was lost on its way to it."""
+
+
+def tell_of_dropped_masks(illegal: np.ndarray, cure: str) -> None:
+    """Warn, as often as Python's filters let it, if a batch has received illegal actions; `cure` says what to set."""
+    if illegal.any():
+        told = "an action that its mask rules out became invest: the mask was dropped on the way to the learner"
+        warnings.warn(f"{told}. {cure}", MaskDropped, stacklevel=3)
 
 
 def numbers(version: str) -> tuple[int, ...]:

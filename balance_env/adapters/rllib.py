@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
-from . import require
+from . import require, tell_of_dropped_masks
 
 require("rllib")
 
@@ -24,6 +24,7 @@ from ..spaces import mask_space
 from ..vector import VectorEnv
 from ..view.text import design_name
 
+MASKED = "Give the algorithm MaskedModule, and no connector that takes `action_mask` away."
 MAPPINGS = {  # which module acts for an agent, `world_<w>.state_<i>.<design>`; RLlib gives more arguments than its id
     "shared": lambda agent, *_, **__: "shared",
     "design": lambda agent, *_, **__: agent.split(".", 2)[2],
@@ -81,6 +82,7 @@ class RLlibEnv(MultiAgentEnv):
         for agent, action in action_dict.items():
             batch.pending_actions[places[agent]] = action
         out = batch.advance()
+        tell_of_dropped_masks(out.illegal, MASKED)
         acted = self.agents
         self.illegal_actions += sum(int(out.illegal[places[agent]]) for agent in acted)
         terminated = {agent: bool(out.terminations[places[agent]]) for agent in acted}

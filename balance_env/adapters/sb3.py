@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import require
+from . import require, tell_of_dropped_masks
 
 require("sb3")
 
@@ -17,6 +17,7 @@ from ..checks import check_snapshot
 from ..scenario import Scenario
 from ..vector import VectorEnv
 
+MASKED = "Learn with sb3_contrib.MaskablePPO, which asks for `action_masks`; PPO knows no masks."
 NOTHING: dict[str, Any] = {}  # the infos of a slot with nothing to say, shared to be quick
 
 
@@ -72,6 +73,7 @@ class SB3VecEnv(VecEnv):
         """One year: (rows, rewards, dones, infos), one of each a slot; arrays are fresh."""
         batch = self.batch
         _, rewards, terminations, truncations, told = batch.step(self._actions.reshape(batch.num_worlds, -1))
+        tell_of_dropped_masks(told["illegal_action"], MASKED)
         cut, over = self._flat(truncations), self._flat(terminations | truncations)
         dones = self._flat(terminations | (told["ended"] > 0)[:, None])
         rewards = self._flat(rewards).astype(np.float32)
@@ -132,8 +134,8 @@ class SB3VecEnv(VecEnv):
         return array.reshape(self.num_envs, *array.shape[2:])
 
     def _rows(self) -> np.ndarray:
-        """A copy: SB3 stores a row only after the next step, when the batch has overwritten its own."""
-        return self._flat(self.batch.outputs.rows).copy()
+        """Rows to keep: SB3 stores a row only after the next step."""
+        return self._flat(self.batch.keep_rows())
 
     def _designs_now(self) -> np.ndarray:
         return self._flat(np.abs(self.batch.worlds.design[:, :, None] - self.designs).sum(-1).argmin(-1))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import require
+from . import require, tell_of_dropped_masks
 
 require("torchrl")
 
@@ -20,6 +20,7 @@ from ..scenario import Scenario
 from ..vector import VectorEnv
 
 GROUP = "agents"
+MASKED = 'Give the policy ("agents", "action_mask"), as MaskedCategorical takes it.'
 DONES = ("done", "terminated", "truncated")
 
 
@@ -28,15 +29,15 @@ class TorchRLEnv(EnvBase):
 
     `("agents", "observation")`, `("agents", "action_mask")` and `("agents", "mask")` (whether the state lives) are
     what seats see; `"state"` is the true world, for central critics. A fallen state is done in its group from then
-    on; the root's `done` is the world's end, and the only one at which a world is reset. Tensors are made from fresh
-    arrays without a further copy.
+    on; the root's `done` is the world's end, and the only one at which a world is reset. Rows are the batch's own
+    arrays, not copied.
 
     Parameters
     ----------
     scenario, num_worlds, threads, **overrides
         As of `VectorEnv`.
     state : bool
-        Give `"state"`; it costs a look at every world, twice in a year in which one begins again.
+        Give `"state"`; it costs a look at every world.
 
     Attributes
     ----------
@@ -77,17 +78,20 @@ class TorchRLEnv(EnvBase):
 
     def observe(self) -> TensorDictBase:
         """What is seen as it stands, as after a reset; after `batch.set_state`, where to go on from."""
-        out, worlds = self.batch.outputs, self.batch.num_worlds
+        truth = {"state": torch.from_numpy(self.batch.state())} if self.gives_state else {}
+        return TensorDict({GROUP: self._look(), **truth}, self.batch_size)
+
+    def _look(self) -> TensorDictBase:
+        """What seats see, in the rows that the batch wrote."""
+        out = self.batch.outputs
         masks = torch.from_numpy(out.masks.copy()).view(torch.bool)
         self.full_action_spec[GROUP, "action"].update_mask(masks)  # for actions drawn from the spec
         seen = {
-            "observation": torch.from_numpy(out.rows.copy()),
+            "observation": torch.from_numpy(self.batch.keep_rows()),
             "action_mask": masks,
             "mask": torch.from_numpy(out.alive.copy()).view(torch.bool),
         }
-        group = TensorDict(seen, (worlds, self.batch.num_actors))
-        truth = {"state": torch.from_numpy(self.batch.state())} if self.gives_state else {}
-        return TensorDict({GROUP: group, **truth}, (worlds,))
+        return TensorDict(seen, masks.shape[:2])
 
     def _reset(self, tensordict: TensorDictBase | None = None, **_: Any) -> TensorDictBase:
         """Start all worlds, or the next episode in those that `_reset` names."""
@@ -99,20 +103,37 @@ class TorchRLEnv(EnvBase):
             self.batch.begin_next(chosen.view(-1).numpy())
         return self.observe()
 
+    def maybe_reset(self, tensordict: TensorDictBase) -> TensorDictBase:
+        """Begin the next episode where a world has ended.
+
+        Seats look anew everywhere and the truth is looked at where it is new, so that TorchRL has nothing to merge.
+        """
+        done = tensordict["done"]
+        if bool(done.any()):
+            began = done.view(-1).numpy()
+            self.batch.begin_next(began)
+            truth = {}
+            if self.gives_state:
+                truth["state"] = tensordict["state"].clone()
+                truth["state"].numpy()[began] = self.batch.state(began)[began]
+            tensordict.update({GROUP: self._look(), **truth})
+            for name in DONES:
+                tensordict[GROUP, name] = tensordict[GROUP, name] & ~done.unsqueeze(-1)
+                tensordict[name] = torch.zeros_like(done)
+        return tensordict
+
     def _step(self, tensordict: TensorDictBase) -> TensorDictBase:
-        batch = self.batch
-        batch.pending_actions[:] = tensordict[GROUP, "action"].numpy()
-        out = batch.advance()
+        self.batch.pending_actions[:] = tensordict[GROUP, "action"].numpy()
+        out = self.batch.advance()
+        tell_of_dropped_masks(out.illegal, MASKED)
         told = self.observe()
         told[GROUP, "reward"] = torch.from_numpy(out.rewards.astype(np.float32)).unsqueeze(-1)
         over, cut = out.ended != Ending.NOT, out.ended == Ending.TIME
-        ends = {"done": over, "terminated": over & ~cut, "truncated": cut}
-        fallen = out.alive == 0
-        falls = {"truncated": out.truncations, "terminated": out.terminations | fallen}
-        falls["done"] = falls["terminated"] | falls["truncated"]
-        for name in DONES:
-            told[name] = torch.from_numpy(ends[name]).unsqueeze(-1)
-            told[GROUP, name] = torch.from_numpy(falls[name].copy()).unsqueeze(-1)
+        fallen, left = out.terminations | (out.alive == 0), out.truncations.copy()
+        worlds, seats = (over, over & ~cut, cut), (fallen | left, fallen, left)
+        for name, ends, falls in zip(DONES, worlds, seats, strict=True):
+            told[name] = torch.from_numpy(ends).unsqueeze(-1)
+            told[GROUP, name] = torch.from_numpy(falls).unsqueeze(-1)
         return told
 
     def _set_seed(self, seed: int | None) -> None:

@@ -14,8 +14,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from balance_env.adapters.jax import JaxEnv
+from balance_env.judging import Fitted, by_scores, judge
 
 WIDTH, EPOCHS = 64, 4
 GAMMA, LAMBDA, CLIP, ENTROPY, VALUE, RATE = 0.99, 0.95, 0.2, 0.01, 0.5, 1e-3
@@ -134,7 +136,13 @@ def figures(data: dict[str, jax.Array]) -> dict[str, float]:
     }
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def scores(parameters: Parameters, rows: np.ndarray) -> np.ndarray:
+    """Of all actions (n, A), legal or not, by rows (n, D)."""
+    everything = jnp.ones((len(rows), parameters["scores"].shape[1]), bool)
+    return np.asarray(network(parameters, rows, everything)[0])
+
+
+def main(arguments: Sequence[str] | None = None) -> Fitted:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--scenario", default="default")
@@ -145,8 +153,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     env = JaxEnv(given.scenario, given.worlds)
     first = make_parameters(jax.random.PRNGKey(given.seed), env)
-    for number, line in enumerate(train(env, first, given.updates, given.years, given.seed)[1], 1):
+    learned, lines = train(env, first, given.updates, given.years, given.seed)
+    for number, line in enumerate(lines, 1):
         print(number, "  ".join(f"{name} {value:.4g}" for name, value in line.items()))
+    received = (int(sum(line[name] for line in lines)) for name in ("agent_steps", "illegal"))
+    policy = by_scores(partial(scores, learned))
+    fitted = Fitted(policy, judge(policy, given.scenario), *received)
+    print(fitted)
+    return fitted
 
 
 if __name__ == "__main__":

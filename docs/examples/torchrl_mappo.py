@@ -11,6 +11,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from tensordict import TensorDictBase
 from tensordict.nn import TensorDictModule, TensorDictSequential
@@ -21,6 +22,8 @@ from torchrl.objectives import ClipPPOLoss
 from torchrl.objectives.value import GAE
 
 from balance_env.adapters.torchrl import GROUP, TorchRLEnv
+from balance_env.judging import Fitted, by_scores, judge
+from balance_env.policies import Policy
 
 WIDTH, EPOCHS, BATCH = 64, 4, 256
 GAMMA, LAMBDA, ENTROPY, RATE, LONGEST_GRADIENT = 0.99, 0.95, 0.01, 3e-4, 0.5
@@ -102,7 +105,18 @@ def figures(data: TensorDictBase) -> dict[str, float]:
     }
 
 
-def main(arguments: Sequence[str] | None = None) -> list[dict[str, float]]:
+def make_policy(actor: ProbabilisticActor) -> Policy:
+    """The actor as a function of rows, masks and draws."""
+    layers = actor.module[0][0].module
+
+    def scores(rows: np.ndarray) -> np.ndarray:
+        with torch.no_grad():
+            return layers(torch.from_numpy(rows)).numpy()
+
+    return by_scores(scores)
+
+
+def main(arguments: Sequence[str] | None = None) -> Fitted:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--scenario", default="default")
@@ -114,10 +128,15 @@ def main(arguments: Sequence[str] | None = None) -> list[dict[str, float]]:
     torch.manual_seed(given.seed)
     env = TorchRLEnv(given.scenario, given.worlds)
     env.set_seed(given.seed)
-    lines = train(env, make_actor(env), given.updates, given.years)
+    actor = make_actor(env)
+    lines = train(env, actor, given.updates, given.years)
     for number, line in enumerate(lines, 1):
         print(number, "  ".join(f"{name} {value:.4g}" for name, value in line.items()))
-    return lines
+    policy = make_policy(actor)
+    received = (int(sum(line[name] for line in lines)) for name in ("agent_steps", "illegal"))
+    fitted = Fitted(policy, judge(policy, given.scenario), *received)
+    print(fitted)
+    return fitted
 
 
 if __name__ == "__main__":
