@@ -10,7 +10,8 @@ from .core.reward import DESIGNS, Term
 from .core.world import Ending, Outcome, Verb
 from .doctrines import DOCTRINES, doctrine_names
 from .parallel import BalanceParallelEnv, env, parallel_env
-from .scenario import Scenario, load_scenario, scenario_names
+from .scenario import Scenario
+from .scenarios import load_scenario, scenario_names
 from .single import BalanceEnv, register
 from .vector import VectorEnv
 

@@ -21,7 +21,8 @@ from .doctrines import DOCTRINES
 from .players import LEARNED, about_player, learned_names, trained_at
 from .policies import read_card
 from .record import Recorder, listed
-from .scenario import Scenario, load_scenario, scenario_names
+from .scenario import Scenario
+from .scenarios import load_scenario, scenario_names
 from .single import DEFAULT_OPPONENTS, place_opponents
 from .vector import VectorEnv
 from .view.map import draw_map

@@ -21,7 +21,7 @@ from .core.params import ABOUT, Parameters
 from .core.reward import DESIGNS, Term, design_weights
 from .core.world import Verb
 from .doctrines import CONSTANTS, DOCTRINES, doctrine_id
-from .scenario import load_scenario, scenario_names
+from .scenarios import load_scenario, scenario_names
 from .vector import VectorEnv
 
 GAMES = ("default", "coercive")

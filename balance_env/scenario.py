@@ -1,4 +1,4 @@
-"""What a world starts from: states, map, pacts, wants, open verbs and parameters, read from YAML.
+"""What a world starts from: states, map, pacts, wants, open verbs and parameters.
 
 A scenario says what is given, `core.start` what an episode makes of it. Every key is checked: an
 unknown one is refused with its name and the nearest that exists. Sizes: `N` states, `M` designs to
@@ -7,196 +7,36 @@ choose from, `K` reward terms.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import resources
-from importlib.resources.abc import Traversable
 from numbers import Integral, Real
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    TypeAdapter,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, TypeAdapter, field_validator, model_validator
 
 from .core.actions import OBJECT_VERBS
 from .core.capability import reach_over
 from .core.params import ABOUT, Parameters, check_parameter
-from .core.reward import DESIGNS, Term, design_weights
+from .core.reward import DESIGNS, design_weights
 from .core.start import Setting, Template
 from .core.world import NOBODY
-
-Pair = tuple[str, str]  # two states, by code or name
-Design = str | dict[str, float]  # the name of a design, or weights by term; terms not given weigh 0
+from .geography import great_circle, lay_out, straight
+from .states import TERMS, Borders, Design, Pair, State, checked_design, weights_of
+from .strict import Positive, Share, Spread, Stock, Strict, unknown, within
 
 VERBS = tuple(verb.name.lower() for verb in OBJECT_VERBS)
-TERMS = tuple(term.name.lower() for term in Term)
 DRAWN_DESIGNS = ("offensive", "defensive")  # where nothing says what the states want
 LONGEST_GAME = 200  # years; the cut of a game whose end is random
 FEWEST_STATES, MOST_STATES = 2, 1024
-HEAVIEST_WEIGHT = 100.0
-EARTH_RADIUS_KM = 6371.0  # mean radius
-GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 HASHED_DECIMALS = 9  # beyond them machines may differ
-
-
-def scenario_names() -> list[str]:
-    """Names of the scenarios in the package, sorted."""
-    return sorted(Path(file.name).stem for file in _folder().iterdir() if file.name.endswith(".yaml"))
-
-
-def load_scenario(scenario: str | Path | Scenario, **overrides: Any) -> Scenario:
-    """A scenario of the package by name, one of your own by path, or one you hold, with overrides.
-
-    Parameters
-    ----------
-    scenario : name in `scenario_names()`, path of a YAML file, or a Scenario.
-    **overrides : fields of `Scenario` and names of `Parameters`, side by side: `states=12, rest=0.03`.
-
-    Raises
-    ------
-    ValueError
-        For an unknown scenario, key or value, naming it, what is allowed and the nearest name;
-        and for a number of states where the scenario names its states.
-    """
-    for key in overrides:
-        if key not in Scenario.model_fields and key not in ABOUT:
-            raise ValueError(unknown("override", key, [*Scenario.model_fields, *ABOUT]))
-    if isinstance(scenario, Scenario):
-        name, values = scenario.name, {field: getattr(scenario, field) for field in scenario.model_fields_set}
-    else:
-        file = _find(scenario)
-        name, values = Path(file.name).stem, _read(file)
-    if not overrides and isinstance(scenario, Scenario):
-        return scenario
-    if isinstance(overrides.get("states"), Integral) and not isinstance(values.get("states"), Integral):
-        raise ValueError(f"states = {overrides['states']}: the states of scenario {name!r} are named, not counted")
-    parameters = {key: value for key, value in overrides.items() if key in ABOUT}
-    fields = {key: value for key, value in overrides.items() if key not in ABOUT}
-    values = _overlay(_overlay(values, fields), {"parameters": parameters} if parameters else {})
-    try:
-        return Scenario.model_validate({"name": name, **values})
-    except ValidationError as error:
-        raise ValueError("\n".join(f"scenario {name}: {line}" for line in error_lines(error))) from None
-
-
-def great_circle(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
-    """Distances (N, N) in km between places given in degrees (N,), along great circles.
-
-    Source: the haversine formula, Sinnott 1984, Virtues of the haversine, Sky and Telescope 68.
-    """
-    phi, lam = np.radians(latitude), np.radians(longitude)
-    half_phi = np.sin((phi[:, None] - phi) / 2.0) ** 2
-    half_lam = np.sin((lam[:, None] - lam) / 2.0) ** 2
-    haversine = half_phi + np.cos(phi)[:, None] * np.cos(phi) * half_lam
-    return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, haversine)))
-
-
-def lay_out(states: int, spacing_km: float) -> np.ndarray:
-    """Places (N, 2) in km of so many states on a plane, one state per `spacing_km` squared.
-
-    Each next state turns by the golden angle and moves outward as the square root of its rank: the
-    density is the same everywhere, and a larger system holds the smaller ones in its middle.
-    Source: Vogel 1979, A better way to construct the sunflower head, Mathematical Biosciences 44.
-    """
-    rank = np.arange(states)
-    radius = spacing_km * np.sqrt((rank + 0.5) / math.pi)
-    return np.column_stack([radius * np.cos(rank * GOLDEN_ANGLE), radius * np.sin(rank * GOLDEN_ANGLE)])
 
 
 def letters(number: int) -> str:
     """Label of an anonymous state: A .. Z, AA, AB, ..."""
     before, last = divmod(number, 26)
     return (letters(before - 1) if before else "") + chr(ord("A") + last)
-
-
-def _within(low: float, high: float, *, is_open: bool = False) -> AfterValidator:
-    """A check that a number lies in a range, `low` itself left out where `is_open`."""
-    allowed = f"{'above ' if is_open else ''}{low:g}" + (f" to {high:g}" if math.isfinite(high) else ", finite")
-
-    def check(value: float) -> float:
-        if not math.isfinite(value) or not low <= value <= high or (is_open and value == low):
-            raise ValueError(f"{value!r} is out of range: {allowed}")
-        return value
-
-    return AfterValidator(check)
-
-
-Share = Annotated[float, _within(0.0, 1.0)]
-Spread = Annotated[float, _within(0.0, 2.0)]
-Stock = Annotated[float, _within(0.0, math.inf)]
-Positive = Annotated[float, _within(0.0, math.inf, is_open=True)]
-
-
-class Strict(BaseModel):
-    """A frozen model that refuses unknown keys by name."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_unknown_keys(cls, values: Any) -> Any:
-        for key in values if isinstance(values, Mapping) else ():
-            if key not in cls.model_fields:
-                raise ValueError(unknown("key", key, cls.model_fields))
-        return values
-
-
-class State(Strict):
-    """A named state. Its capital lies at a latitude and longitude, or at x and y on a plane."""
-
-    name: str
-    code: str | None = None  # a short name for the lists of pairs
-    economy: Positive  # output, relative to the other states
-    forces: Stock  # stock of forces, relative to the other states
-    technology: Annotated[float, _within(0.0, 1.0, is_open=True)]  # 1 = the frontier
-    ideology: Share
-    latitude: Annotated[float, _within(-90.0, 90.0)] | None = None  # degrees north
-    longitude: Annotated[float, _within(-180.0, 180.0)] | None = None  # degrees east
-    x: float | None = None  # km east
-    y: float | None = None  # km north
-    design: Design | None = None  # what it wants, where the scenario's `designs` do not say
-
-    @field_validator("design", mode="before")
-    @classmethod
-    def _check_design(cls, value: Any) -> Any:
-        return value if value is None else _checked_design(value)
-
-    @model_validator(mode="after")
-    def _check_place(self) -> State:
-        given = {key for key in ("latitude", "longitude", "x", "y") if getattr(self, key) is not None}
-        if given not in ({"latitude", "longitude"}, {"x", "y"}):
-            raise ValueError(f"{self.name}: say where it is by latitude and longitude, or by x and y")
-        return self
-
-    @property
-    def place(self) -> tuple[float | None, float | None]:
-        """(longitude, latitude) in degrees, or (x, y) in km; neither is None once checked."""
-        return (self.longitude, self.latitude) if self.is_on_globe else (self.x, self.y)
-
-    @property
-    def is_on_globe(self) -> bool:
-        """Whether it has a latitude and longitude."""
-        return self.latitude is not None
-
-
-class Borders(Strict):
-    """What lies between named states, pair by pair; a pair in no list has land between it."""
-
-    neighbours: tuple[Pair, ...] = ()  # a land border: distance 0
-    land: tuple[Pair, ...] = ()
-    water: tuple[Pair, ...] = ()  # open water or another continent
 
 
 class Scenario(Strict):
@@ -223,12 +63,12 @@ class Scenario(Strict):
     armament: Stock = 0.4  # stock of forces at the start, per unit of mean output
     economy_spread: Spread = 0.0  # sd of ln output
     forces_spread: Spread = 0.0  # sd of ln forces
-    technology_spread: Annotated[float, _within(0.0, 0.99)] = 0.0  # largest fall behind the frontier, a share
+    technology_spread: Annotated[float, within(0.0, 0.99)] = 0.0  # largest fall behind the frontier, a share
     ideology_spread: Share = 0.0  # largest shift on the axis
     # how they end
-    max_cycles: Annotated[int, _within(1, 100_000)] | None = None  # years; null: a random end, cut at LONGEST_GAME
+    max_cycles: Annotated[int, within(1, 100_000)] | None = None  # years; null: a random end, cut at LONGEST_GAME
     fallen: Literal["leave", "stay"] = "leave"  # whether the fallen leave or stay as inert rows
-    parameters: dict[str, float] = {}  # overrides of `Parameters`
+    parameters: dict[str, float] = Field(default_factory=dict)  # overrides of `Parameters`
 
     @field_validator("states", mode="before")
     @classmethod
@@ -252,10 +92,10 @@ class Scenario(Strict):
     @classmethod
     def _check_designs(cls, value: Any) -> Any:
         if value is None or isinstance(value, Mapping):
-            return value and {state: _checked_design(design) for state, design in value.items()}
+            return value and {state: checked_design(design) for state, design in value.items()}
         if isinstance(value, str) or not isinstance(value, Sequence) or not value:
             raise ValueError(f"{value!r}: a list of designs to draw from, or a mapping of states to designs")
-        return [_checked_design(design) for design in value]
+        return [checked_design(design) for design in value]
 
     @field_validator("verbs")
     @classmethod
@@ -446,12 +286,12 @@ class Scenario(Strict):
         """Positions (N, 2) of the capitals and distances (N, N) between them in km."""
         if isinstance(self.states, int):
             position = lay_out(self._count(), self.spacing_km)
-            return position, _straight(position)
+            return position, straight(position)
         if len({state.is_on_globe for state in self.states}) > 1:
             raise ValueError("states: all by latitude and longitude, or all by x and y")
         position = np.array([state.place for state in self.states], float)
         on_globe = self.states[0].is_on_globe
-        return position, great_circle(position[:, 1], position[:, 0]) if on_globe else _straight(position)
+        return position, great_circle(position[:, 1], position[:, 0]) if on_globe else straight(position)
 
     def _members(self) -> np.ndarray:
         """1 for members of the institution (N,)."""
@@ -469,22 +309,17 @@ class Scenario(Strict):
         if isinstance(self.designs, dict):
             by_state, drawn = self.designs, ()
         if drawn:
-            return _weights(drawn, p), np.full(count, NOBODY, np.int32)
+            return weights_of(drawn, p), np.full(count, NOBODY, np.int32)
         ids = self.indices("designs", by_state)
         if sorted(ids) != list(range(count)):
             missing = [name for a, name in enumerate(self.state_names()) if a not in ids]
             raise ValueError(f"designs: every state needs one design, or none has; without: {', '.join(missing)}")
         design = np.empty(count, np.int32)
         design[ids] = np.arange(count)
-        return _weights(by_state.values(), p), design
+        return weights_of(by_state.values(), p), design
 
 
 _STATES = TypeAdapter(tuple[State, ...])
-
-
-def _straight(position: np.ndarray) -> np.ndarray:
-    """Distances (N, N) between places (N, 2) on a plane."""
-    return np.hypot(*(position[:, None] - position).transpose(2, 0, 1))
 
 
 def _reach(distance: np.ndarray, is_water: np.ndarray, p: Parameters) -> np.ndarray:
@@ -492,90 +327,3 @@ def _reach(distance: np.ndarray, is_water: np.ndarray, p: Parameters) -> np.ndar
     rule = getattr(reach_over, "py_func", reach_over)
     over_land, over_water = (rule(distance, by_sea, p.reach_decay, p.reach_water) for by_sea in (False, True))
     return np.where(is_water, over_water, over_land)
-
-
-def _weights(designs: Iterable[Design], p: Parameters) -> np.ndarray:
-    """Weights (M, K) of designs given by name or by term."""
-    return np.array(
-        [
-            design_weights(design, p) if isinstance(design, str) else [design.get(term, 0.0) for term in TERMS]
-            for design in designs
-        ],
-        float,
-    )
-
-
-def _checked_design(design: Any) -> Design:
-    """`design`, a known name or weights of known terms; ValueError says what is allowed."""
-    if isinstance(design, str):
-        if design not in DESIGNS:
-            raise ValueError(unknown("design", design, DESIGNS))
-        return design
-    if not isinstance(design, Mapping):
-        raise ValueError(f"design {design!r} is neither a name ({', '.join(DESIGNS)}) nor weights by term")
-    for term, weight in design.items():
-        if term not in TERMS:
-            raise ValueError(unknown("term", term, TERMS))
-        if not isinstance(weight, Real) or not 0.0 <= float(weight) <= HEAVIEST_WEIGHT:
-            raise ValueError(f"weight of {term} = {weight!r} is out of range: 0 to {HEAVIEST_WEIGHT:g}")
-    return {term: float(weight) for term, weight in design.items()}
-
-
-def _folder() -> Traversable:
-    return resources.files("balance_env") / "scenarios"
-
-
-def _find(scenario: str | Path) -> Traversable:
-    """The YAML file of a scenario given by name or path."""
-    if scenario in scenario_names():
-        return _folder() / f"{scenario}.yaml"
-    path = Path(scenario)
-    if path.is_file():
-        return path
-    if path.suffix in (".yaml", ".yml"):
-        raise ValueError(f"there is no scenario file {str(path)!r}")
-    raise ValueError(unknown("scenario", str(scenario), scenario_names()) + "; or the path of a YAML file")
-
-
-def _read(file: Traversable) -> dict[str, Any]:
-    """Values in a YAML file, laid over those of the scenario of the package that it names as `base`."""
-    try:
-        values = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{file.name} is not YAML: {error}") from None
-    if not isinstance(values, dict):
-        raise ValueError(f"{file.name} holds no mapping of keys to values")
-    base = values.pop("base", None)
-    if base is None:
-        return values
-    if base not in scenario_names():
-        raise ValueError(f"{file.name}: base: {unknown('scenario', str(base), scenario_names())}")
-    return _overlay(_read(_folder() / f"{base}.yaml"), values)
-
-
-def _overlay(values: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
-    """`values` with `overrides` in their place; parameters are laid over one by one."""
-    merged = {**values, **overrides}
-    lower, upper = values.get("parameters"), overrides.get("parameters")
-    if isinstance(lower, Mapping) and isinstance(upper, Mapping):
-        merged["parameters"] = {**lower, **upper}
-    return merged
-
-
-def unknown(kind: str, given: Any, allowed: Iterable[str]) -> str:
-    """A sentence that names what is unknown, the nearest name and what is allowed."""
-    names = list(allowed)
-    nearest = difflib.get_close_matches(str(given), names, 1)
-    hint = f", did you mean {nearest[0]!r}?" if nearest else "."
-    return f"unknown {kind} {given!r}{hint} Allowed: {', '.join(names)}"
-
-
-def error_lines(error: ValidationError) -> list[str]:
-    """One line for each error: path of the key, what is wrong and, where pydantic says it, the value given."""
-    lines = []
-    for entry in error.errors():
-        path = "".join(f"{part}: " if n == len(entry["loc"]) else f"{part}." for n, part in enumerate(entry["loc"], 1))
-        is_ours = entry["type"] in ("value_error", "missing")
-        given = "" if is_ours else f", given {entry['input']!r}"
-        lines.append(path + entry["msg"].removeprefix("Value error, ") + given)
-    return lines

@@ -38,7 +38,7 @@ def make_batch(
     scenario: str | Scenario, num_worlds: int, seat: int, opponents: str | Sequence[str], **options: Any
 ) -> VectorEnv:
     """A batch in which one seat learns."""
-    from .scenario import load_scenario
+    from .scenarios import load_scenario
 
     overrides = {name: value for name, value in options.items() if name not in ("threads", "autoreset")}
     loaded = load_scenario(scenario, **overrides)

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from .core.actions import action_table
-from .scenario import Scenario, load_scenario
+from .scenario import Scenario
+from .scenarios import load_scenario
 from .vector import VectorEnv
 
 Policy = Callable[[np.ndarray, np.ndarray, np.ndarray], Any]

@@ -27,7 +27,8 @@ from .kernels.cpu import (
     run_worlds,
     step_worlds,
 )
-from .scenario import Scenario, load_scenario
+from .scenario import Scenario
+from .scenarios import load_scenario
 from .seating import FIRST_TRAINED, Players, Seating
 from .spaces import action_space, row_space, state_space
 

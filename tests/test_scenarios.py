@@ -12,16 +12,10 @@ import pytest
 from balance_env.core.params import ABOUT, Parameters
 from balance_env.core.reward import Term
 from balance_env.core.world import NOBODY
-from balance_env.scenario import (
-    LONGEST_GAME,
-    Scenario,
-    State,
-    great_circle,
-    lay_out,
-    letters,
-    load_scenario,
-    scenario_names,
-)
+from balance_env.geography import great_circle, lay_out
+from balance_env.scenario import LONGEST_GAME, Scenario, letters
+from balance_env.scenarios import load_scenario, scenario_names
+from balance_env.states import State
 
 POWERS = [name for name in scenario_names() if name.startswith("powers_")]
 ANONYMOUS = ["coercive", "concert", "default", "small", "system"]
@@ -97,7 +91,7 @@ def test_content_is_what_the_dynamics_read():
 
 def test_loading_compiles_nothing():
     program = (
-        "from balance_env.scenario import load_scenario\n"
+        "from balance_env.scenarios import load_scenario\n"
         "from balance_env.core import capability\n"
         "load_scenario('powers_1913').template()\n"
         "assert not getattr(capability.reach_over, 'signatures', [])\n"

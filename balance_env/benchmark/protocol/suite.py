@@ -19,7 +19,9 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ...doctrines import doctrine_id
 from ...players import policy_hash, trained_at
-from ...scenario import Scenario, Strict, error_lines, load_scenario, unknown
+from ...scenario import Scenario
+from ...scenarios import load_scenario
+from ...strict import Strict, error_lines, unknown
 
 FROZEN = "frozen.json"
 FEW, MANY = 4, 12  # states up to and from which a world is called small and large
