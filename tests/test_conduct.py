@@ -11,8 +11,9 @@ from balance_env.benchmark.emergence.disputes import Disputes
 from balance_env.benchmark.emergence.pledges import calls
 from balance_env.benchmark.history import watch
 from balance_env.core.world import Outcome
+from balance_env.events import Kind
 from balance_env.metrics.alignment import Side
-from balance_env.record import Kind, play_out
+from balance_env.record import play_out
 
 MIX = (
     *("balance_of_threat", "balance_of_power", "bandwagon_for_profit", "hider"),

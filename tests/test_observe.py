@@ -10,10 +10,10 @@ import pytest
 from worlds import make_world, other_piece, own_piece, random_legal
 
 from balance_env import VectorEnv, parallel_env, row_table
+from balance_env.chronicle import snapshot
 from balance_env.core.pieces import WEIGHTS_START, Globe, Other, Own, Relation
 from balance_env.core.reward import Term
 from balance_env.core.world import Verb, World
-from balance_env.record import snapshot
 
 
 def seen(case, i, j, *pieces) -> list[float]:

@@ -23,7 +23,7 @@ from balance_env.benchmark.records.parquet import About, BadRecord, PanelWriter,
 from balance_env.cli import main
 from balance_env.core.dispute import dispute_hazard, frictions
 from balance_env.core.params import Parameters
-from balance_env.record import Kind
+from balance_env.events import Kind
 
 ROOT = Path(__file__).parents[1]
 

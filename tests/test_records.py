@@ -16,7 +16,8 @@ from balance_env.benchmark.records.events import ASIDE, IN_PART, JOINED, STOOD_B
 from balance_env.benchmark.records.panels import Source, Words, panels
 from balance_env.core.reward import Term
 from balance_env.core.world import Ending, Verb
-from balance_env.record import Kind, play_out
+from balance_env.events import Kind
+from balance_env.record import play_out
 
 A, B, C, D = range(CCODE, CCODE + 4)
 VIOLENT = {"dispute_base": -3.0, "conquest": 0.5}

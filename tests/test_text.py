@@ -9,25 +9,25 @@ import numpy as np
 import pytest
 
 from balance_env import VectorEnv, parallel_env, scenario_names
+from balance_env.chronicle import events_of_year, snapshot
 from balance_env.cli import main
 from balance_env.core.world import NOBODY, Ending, Outcome, Verb
 from balance_env.doctrines import DOCTRINES
+from balance_env.events import ANSWERS, Event, Kind
 from balance_env.players import learned_names
-from balance_env.record import ANSWERS, Event, Kind, Recorder, events_of_year, play_out, snapshot
+from balance_env.record import Recorder, play_out
 from balance_env.view.map import COLUMNS, draw_map
+from balance_env.view.seat import choices, debrief, what_seat_sees
 from balance_env.view.tables import pages
 from balance_env.view.text import (
     WIDTH,
     bar,
-    choices,
     closing,
-    debrief,
     effective_poles,
     first_year,
     merged,
     state_table,
     tell_year,
-    what_seat_sees,
     year_table,
 )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from ..chronicle import names_by_seat
 from ..core.actions import OBJECT_VERBS, PLAIN_VERBS
 from ..core.reward import Term
 from ..core.world import Clock, Verb
-from ..record import listed, names_by_seat
+from ..events import listed
 from ..vector import VectorEnv
+from .seat import choices, meaning, what_seat_sees
 from .tables import VERB_MEANING
-from .text import choices, labels_by_seat, meaning, state_table, what_seat_sees, wrapped, year_label
+from .text import labels_by_seat, state_table, wrapped, year_label
 
 ASKED = "ACTION:"  # what stands before an answer among other words
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.world import NOBODY, Outcome, Verb
-from ...record import Kind
+from ...events import Kind
 from .codebook import COW_LOST, COW_STALEMATE, COW_WON, DISPNUM, EVENT_KINDS, MISSING
 from .dispute_years import WARS, DisputeYears, Heads
 from .lived import Lived
