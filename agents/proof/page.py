@@ -1,0 +1,65 @@
+"""The page of a proof: what its parts are made from, and how they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from balance_env.benchmark.bootstrap import LEAST_UNITS, Estimate
+
+from ..population import ENOUGH
+from .plan import Proof
+from .plays import Plays
+
+
+class Page(NamedTuple):
+    """What parts are made from: the runs, the scores that were played, and the folder that pictures go to."""
+
+    proof: Proof
+    plays: Plays
+    folder: Path
+
+    @property
+    def main(self) -> list[Path]:
+        """The finished runs that most parts are about."""
+        return self.proof.finished(self.proof.plan.main)
+
+    def of(self, names: Sequence[str]) -> dict[str, list[Path]]:
+        """Finished runs of those entries that have any."""
+        return {name: runs for name in names if (runs := self.proof.finished(name))}
+
+
+def counted(*groups: Sequence[Path]) -> str:
+    """How many runs a part rests on, and whether it is preliminary."""
+    fewest, most = (end(len(runs) for runs in groups) for end in (min, max))
+    count = f"{fewest} run{'s' if fewest > 1 else ''}" if fewest == most else f"{fewest} to {most} runs each"
+    return count if fewest >= ENOUGH else f"preliminary, {count}"
+
+
+def spread(runs: int) -> str:
+    """What stands behind a mean over so many runs."""
+    return "95 % intervals over runs" if runs >= LEAST_UNITS else "ranges of the runs" if runs > 1 else "one run"
+
+
+def part(title: str, picture: str, told: str, *texts: str) -> str:
+    """A part of the page: its picture, then its words and tables."""
+    head = [f"## {title}", f"*{told[0].upper()}{told[1:]}.*"]
+    return "\n\n".join([*head, *([f"![{title}]({picture})"] if picture else []), *texts]) + "\n"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def interval(of: Estimate, is_share: bool = False) -> str:
+    """A value with its interval; shares in percent."""
+    if np.isnan(of.value):
+        return ""
+    if is_share:
+        return f"{100 * of.value:.0f}% ({100 * of.low:.0f}..{100 * of.high:.0f})"
+    return f"{of.value:.2f} ({of.low:.2f}..{of.high:.2f})"
