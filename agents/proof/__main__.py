@@ -19,14 +19,14 @@ from rich.console import Console
 
 from ..files import held, write_whole
 from . import comparisons, emergence
-from .page import Page
+from .page import Page, Part
 from .plan import Proof
 from .plays import Plays
 
 PAGE = "README.md"  # shown by whatever shows the folder
 PARTS = "parts"  # of the folder of the runs: what was played
 WORLDS = 400  # with fewer, random play and the best doctrine are too close to make a scale for defensive states
-MAKERS: tuple[tuple[str, Callable[[Page], str]], ...] = (  # the entry of the plan that a part needs, and the part
+MAKERS: tuple[tuple[str, Callable[[Page], Part]], ...] = (  # the entry of the plan that a part needs, and the part
     ("main", emergence.learning),
     ("main", comparisons.level),
     ("main", emergence.behaviour),
@@ -81,9 +81,12 @@ def write(page: Page, arguments: str) -> str:
         if entry == "main" or len(page.of(names)) >= FEWEST[entry]:
             parts.append(make(page))
         elif names:
-            parts.append(f"## {entry.capitalize()}\n\nNone of these runs is finished: {', '.join(names)}.\n")
+            missing = f"None of these runs is finished: {', '.join(names)}."
+            parts.append(Part(missing, f"## {entry.capitalize()}\n\n{missing}\n"))
     made_by = f"Made by `python -m agents.proof {arguments}`: run it again, do not change this page."
-    return "\n".join([f"# Proof of learning\n<!-- {made_by} -->\n", *parts])
+    short = "\n".join(f"- {made.short}" for made in parts)
+    head = f"# Proof of learning\n<!-- {made_by} -->\n\n{short}\n"
+    return "\n".join([head, *(made.text for made in parts)])
 
 
 if __name__ == "__main__":

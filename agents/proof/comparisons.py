@@ -9,7 +9,7 @@ from ..population import ENOUGH
 from . import pictures
 from .compared import among_doctrines, by_size, curves, kept, responses
 from .crossplay import levels
-from .page import Page, counted, interval, part, spread, table
+from .page import Page, Part, counted, interval, part, spread, table
 from .plays import over_runs, trained
 
 SERVED = ("level", "networks", "memory", "sizes", "responses")  # entries of the plan
@@ -17,7 +17,7 @@ CORES, MINUTES = 2, 60
 ASKED_KEPT = 0.8  # of the normalised return, of a network trained at another number of states
 
 
-def level(page: Page) -> str:
+def level(page: Page) -> Part:
     """Trained states against the best doctrine."""
     groups = page.of([page.proof.plan.main, *page.proof.plan.level])
     found = []
@@ -34,10 +34,13 @@ def level(page: Page) -> str:
         f"One seat, rotated over {page.plays.worlds} worlds; every second one of the others holds a doctrine, the rest "
         "copies of the trained state. 1 is the distance from random legal play to the best doctrine."
     )
-    return part("Level with the best doctrine", picture, told, text, table(head, rows))
+    worse = [f"{of.design} on `{of.scenario}`" for of in found if of.verdict == "worse"]
+    short = f"Level with the best doctrine or better: {len(found) - len(worse)} of {len(found)} designs and scenarios"
+    short += f"; worse: {', '.join(worse)}." if worse else "."
+    return part("Level with the best doctrine", short, picture, told, text, table(head, rows))
 
 
-def networks(page: Page) -> str:
+def networks(page: Page) -> Part:
     """Networks at equal cost."""
     groups = page.of(page.proof.plan.networks)
     found = {name: curves(runs) for name, runs in groups.items()}
@@ -60,10 +63,23 @@ def networks(page: Page) -> str:
         "`N = ...`: score of one seat among doctrines in a world of so many states, 0 random, 1 the best doctrine, "
         "mean over designs."
     )
-    return part("Networks", picture, told, text, f"![by number of states]({second})", table(head, rows))
+    own = len(load_run(next(iter(groups.values()))[0]).load_scenario().state_names())
+    ranked = sorted(scores, key=lambda name: -scores[name][own].mean())
+    short = "Among doctrines, networks of equal cost score " + ", ".join(
+        f"{scores[name][own].mean():.2f} (`{name}`)" for name in ranked
+    )
+    return part(
+        "Networks",
+        f"{short}; 0 is random legal play, 1 the best doctrine.",
+        picture,
+        told,
+        text,
+        f"![by number of states]({second})",
+        table(head, rows),
+    )
 
 
-def memory(page: Page) -> str:
+def memory(page: Page) -> Part:
     """Windows of years at equal steps."""
     groups = page.of(page.proof.plan.memory)
     found = {f"{load_run(runs[0]).years} year(s)": curves(runs) for runs in groups.values()}
@@ -71,9 +87,10 @@ def memory(page: Page) -> str:
     picture = pictures.draw_compared(
         page.folder, "memory", found, False, "Years that a state sees, where intent is hidden"
     )
-    rows = []
+    rows, means = [], []
     for (label, of), (name, runs) in zip(found.items(), groups.items(), strict=True):
         scores = among_doctrines(page.plays, runs, load_run(runs[0]).load_scenario(), name)
+        means.append(f"{scores.mean():.2f} with {label}")
         last = max(1, len(of.steps) // pictures.SMOOTHED)
         ends = [interval(over_runs(values[:, -last:].mean(1))) for values in of.returns.values()]
         rows.append(
@@ -81,10 +98,11 @@ def memory(page: Page) -> str:
         )
     returns = [f"return, {design}" for design in next(iter(found.values())).returns]
     head = ["sees", "million agent-steps", "processor minutes", *returns, "score among doctrines"]
-    return part("Memory", picture, told, table(head, rows))
+    short = f"Among doctrines a state scores {', '.join(means)} in sight."
+    return part("Memory", short, picture, told, table(head, rows))
 
 
-def sizes(page: Page) -> str:
+def sizes(page: Page) -> Part:
     """A network trained among some states where others were trained."""
     first, *others = page.of(page.proof.plan.sizes).items()
     _, runs = first
@@ -104,10 +122,12 @@ def sizes(page: Page) -> str:
         )
     head = ["states", "trained among as many", f"trained among {states}", "kept", f"asked: {ASKED_KEPT:.0%}"]
     text = "Scores of one seat among doctrines: 0 random legal play, 1 the best doctrine, mean over designs."
-    return part("Other numbers of states", picture, told, text, table(head, rows))
+    shares = ", ".join(f"{of.share:.0%} at N = {of.states}" for of in found)
+    short = f"Trained among {states} states, the network keeps {shares} of the score (asked: {ASKED_KEPT:.0%})."
+    return part("Other numbers of states", short, picture, told, text, table(head, rows))
 
 
-def exploited(page: Page) -> str:
+def exploited(page: Page) -> Part:
     """Best responses to the learner and to doctrines."""
     groups = page.of(page.proof.plan.responses)
     names = {str(run): "the learner" for run in page.proof.folders(page.proof.plan.main)}
@@ -121,10 +141,15 @@ def exploited(page: Page) -> str:
         "that holds all others: a lower bound on what an answer could gain. 1 is the distance from random play to the "
         "best doctrine among doctrines."
     )
-    return part("Best responses", picture, told, text, table(["population", "design", "gain"], rows))
+    gains = {
+        of.population: np.mean([other.gain for other in found if other.population == of.population]) for of in found
+    }
+    told_gains = ", ".join(f"{gain:.2f} ({name})" for name, gain in sorted(gains.items(), key=lambda item: item[1]))
+    short = f"A best response gains, mean over designs, {told_gains}; asked: least against the learner."
+    return part("Best responses", short, picture, told, text, table(["population", "design", "gain"], rows))
 
 
-def cost(page: Page) -> str:
+def cost(page: Page) -> Part:
     """What the runs took, and what a page that is not preliminary would take."""
     plan, rows, sums = page.proof.plan, [], np.zeros(2)
     for name, runs in page.of(list(plan.runs)).items():
@@ -149,4 +174,5 @@ def cost(page: Page) -> str:
         "A run keeps one core busy, so two go on at a time. Minutes are those of a processor; of the clock, on cores "
         "that were shared, where a run did not count its processor's."
     )
-    return part("What it costs", "", f"{ENOUGH} runs a kind, or a table is preliminary", text, table(head, rows))
+    short = f"These runs took {sums[0]:.1f} hours on two cores; {ENOUGH} of each would take {sums[1]:.1f}."
+    return part("What it costs", short, "", f"{ENOUGH} runs a kind, or a table is preliminary", text, table(head, rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -18,24 +19,27 @@ from .compared import curves
 from .conduct import TERCILES, Conduct, Sample, conduct, sample
 from .crossplay import cross_play
 from .looking import ANY, WHO, Looking, look, piece_names
-from .page import Page, counted, interval, part, spread, table
+from .page import Page, Part, counted, interval, part, spread, table
 from .plays import Plays, over_runs, remember, trained
 
 
-def learning(page: Page) -> str:
+def learning(page: Page) -> Part:
     """Learning curves."""
     found, told = curves(page.main), f"{counted(page.main)}; {spread(len(page.main))}"
     picture = pictures.draw_learning(page.folder, found, told)
     last = max(1, len(found.steps) // pictures.SMOOTHED)
-    rows = []
+    rows, risen = [], []
     for design, values in found.returns.items():
         first, end = (over_runs(some.mean(1)) for some in (values[:, :last], values[:, -last:]))
+        risen.append(f"{first.value:.2f} to {end.value:.2f} ({design})")
         rows.append([design, interval(first), interval(end), *(f"{run:.2f}" for run in values[:, -last:].mean(1))])
     head = ["design", "return, first twentieth", "last twentieth", *(run.name for run in page.main)]
-    return part("Learning curves", picture, told, table(head, rows))
+    return part(
+        "Learning curves", f"The return of an episode goes from {', '.join(risen)}.", picture, told, table(head, rows)
+    )
 
 
-def crossplay(page: Page) -> str:
+def crossplay(page: Page) -> Part:
     """Seeds among seeds, designs among designs."""
     runs = page.main
     found = cross_play(page.plays, load_run(runs[0]).load_scenario(), [trained(run) for run in runs])
@@ -58,15 +62,15 @@ def crossplay(page: Page) -> str:
         "worlds. 0 is what random legal play scores in that seat, 1 what the best doctrine does; NA where the two "
         "are too close to tell. On the right all residents have one design, on the scale of the mixed world."
     )
-    return part("Cross-play", picture, told, text, table(head, rows))
+    strangers = ", ".join(f"{row[2] or row[1]} ({row[0]})" for row in rows)
+    short = f"A visitor among other seeds scores {strangers}; 0 is random legal play, 1 the best doctrine there."
+    return part("Cross-play", short, picture, told, text, table(head, rows))
 
 
-def behaviour(page: Page) -> str:
+def behaviour(page: Page) -> Part:
     """What states do, by design, perceived threat and rank."""
-    told, designs = (
-        f"{counted(page.main)}; {spread(len(page.main))}",
-        design_names(load_run(page.main[0]).load_scenario()),
-    )
+    told = f"{counted(page.main)}; {spread(len(page.main))}"
+    designs = design_names(load_run(page.main[0]).load_scenario())
     conducts = [seen(page.plays, run)[0] for run in told_while(page.main, "behaviour")]
     picture = pictures.draw_conduct(page.folder, conducts, designs, told)
     rows = []
@@ -80,10 +84,16 @@ def behaviour(page: Page) -> str:
         f"threat that it perceives, all designs together, part at {cut[0]:.2f} and {cut[1]:.2f}."
     )
     verbs = [verb.name.lower() for verb in pictures.SHOWN_VERBS]
-    return part("Behaviour by design", picture, told, text, table(["design", "perceived threat", *verbs], rows))
+    mean = np.mean([of.by_threat[:, -1] for of in conducts], 0)
+    did = [
+        f"{design} states " + ", ".join(f"{verb.name.lower()} in {mean[d, verb]:.0%}" for verb in pictures.SHOWN_VERBS)
+        for d, design in enumerate(designs)
+    ]
+    short = f"Under high threat, {'; '.join(did)} of their years."
+    return part("Behaviour by design", short, picture, told, text, table(["design", "perceived threat", *verbs], rows))
 
 
-def attends(page: Page) -> str:
+def attends(page: Page) -> Part:
     """On what the acts of the main runs hang, and the attention of networks that have it."""
     runs = page.main
     others = {k: some for k, some in page.of(page.proof.plan.networks).items() if load_run(some[0]).network == "dyads"}
@@ -111,12 +121,15 @@ def attends(page: Page) -> str:
     )
     heads = ["all that is seen of one state", "acts that hang on it", *(f"attention of `{name}`" for name in attending)]
     tables = table(["a number in the row", "acts that hang on it"], hang), table(heads, whom)
-    return part("What the network attends to", picture, told, text, *tables)
+    top = states.mean(0).argmax()
+    piece, state = (" (".join(row[:2]) + ")" for row in (hang[0], whom[top]))
+    short = f"Of the numbers that it sees, acts of a state hang most on {piece}; of states, on {state}."
+    return part("What the network attends to", short, picture, told, text, *tables)
 
 
-def told_while(runs: list[Path], told: str) -> list[Path]:
+def told_while(runs: list[Path], told: str) -> Iterable[Path]:
     """Runs, one after the other, behind a bar that says how far this is."""
-    return track(runs, told, console=Console(stderr=True), transient=True)  # type: ignore[return-value]
+    return track(runs, told, console=Console(stderr=True), transient=True)
 
 
 def seen(plays: Plays, run: Path) -> tuple[Conduct, Looking]:

@@ -44,10 +44,17 @@ def spread(runs: int) -> str:
     return "95 % intervals over runs" if runs >= LEAST_UNITS else "ranges of the runs" if runs > 1 else "one run"
 
 
-def part(title: str, picture: str, told: str, *texts: str) -> str:
-    """A part of the page: its picture, then its words and tables."""
+class Part(NamedTuple):
+    """A part of the page, and what it shows in one sentence."""
+
+    short: str
+    text: str
+
+
+def part(title: str, short: str, picture: str, told: str, *texts: str) -> Part:
+    """A part: what it rests on, its picture, then its words and tables."""
     head = [f"## {title}", f"*{told[0].upper()}{told[1:]}.*"]
-    return "\n\n".join([*head, *([f"![{title}]({picture})"] if picture else []), *texts]) + "\n"
+    return Part(short, "\n\n".join([*head, *([f"![{title}]({picture})"] if picture else []), *texts]) + "\n")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
