@@ -111,7 +111,9 @@ def play(
     out, seat = batch.outputs, (np.arange(len(players)), focal)
     visits = np.zeros(players.shape, bool)
     visits[seat] = visitor is not None
-    sides = [(policy, years, ~visits), *([(visitor, visitor.years, visits)] if visitor is not None else [])]
+    sides: list[tuple[Policy, int, np.ndarray]] = [(policy, years, ~visits)]
+    if visitor is not None:
+        sides.append((visitor, visitor.years, visits))
     scores, going, year = np.zeros(len(players)), np.ones(len(players), bool), 0
     window = Window(max(seen for _, seen, _ in sides), players.size, batch.row_size)
     while going.any():

@@ -141,14 +141,15 @@ def seen(plays: Plays, run: Path) -> tuple[Conduct, Looking]:
         If the run has several learners, or a memory: pieces of the row would then be many networks' or years'.
     """
     scenario, of = load_run(run).load_scenario(), trained(run)
-    assert of.team is not None
-    policy, *more = of.team.policies
-    if more or of.team.years > 1 or not isinstance(policy, LearnedPolicy):
+    team = of.team
+    assert team is not None
+    policy, *more = team.policies
+    if more or team.years > 1 or not isinstance(policy, LearnedPolicy):
         raise ValueError(f"{run}: one shared learner that sees one year is needed to say what acts hang on")
 
     @functools.cache
     def years() -> Sample:
-        return sample(scenario, of.team)
+        return sample(scenario, team)
 
     designs, actors = len(design_names(scenario)), len(scenario.state_names())
     kept = plays.folder / of.key
