@@ -34,9 +34,8 @@ def level(page: Page) -> Part:
         f"One seat, rotated over {page.plays.worlds} worlds; every second one of the others holds a doctrine, the rest "
         "copies of the trained state. 1 is the distance from random legal play to the best doctrine."
     )
-    worse = [f"{of.design} on `{of.scenario}`" for of in found if of.verdict == "worse"]
-    short = f"Level with the best doctrine or better: {len(found) - len(worse)} of {len(found)} designs and scenarios"
-    short += f"; worse: {', '.join(worse)}." if worse else "."
+    gaps = [f"{of.difference.value:+.2f} ({of.design}, `{of.scenario}`: {of.verdict})" for of in found]
+    short = f"Trained states score, beside the best doctrine, {', '.join(gaps)}; 1 is its distance from random play."
     return part("Level with the best doctrine", short, picture, told, text, table(head, rows))
 
 

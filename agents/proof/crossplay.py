@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from balance_env import Scenario, load_scenario
-from balance_env.benchmark.bootstrap import Estimate
+from balance_env.benchmark.bootstrap import LEAST_UNITS, Estimate
 
 from ..evaluate import RANDOM, design_weights
 from .plays import Among, Job, Player, Plays, over_runs_and_worlds
@@ -74,7 +74,9 @@ class Level(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Better, level or worse, by whether the interval holds 0."""
+        """Better, level or worse, by whether the interval holds 0; the range of a few runs tells neither."""
+        if self.runs < LEAST_UNITS:
+            return "too few runs"
         if self.difference.low > 0.0:
             return "better"
         return "worse" if self.difference.high < 0.0 else "level"
