@@ -17,6 +17,7 @@ from ..watch import METRICS, TIMING
 from .plays import Among, Job, Plays, player, scripted, trained
 
 SIZES = (3, 5, 8, 12)  # numbers of states that size-free networks are tried at
+SEATS = 8  # of a world: smaller ones are played more often, since doctrines differ less there
 
 
 class Curves(NamedTuple):
@@ -56,8 +57,9 @@ def sized(config: Config, states: int) -> Scenario:
 
 def among_doctrines(plays: Plays, runs: list[Path], scenario: Scenario, told: str) -> np.ndarray:
     """Scaled scores (R, D) of runs as one state among doctrines."""
+    worlds = max(plays.worlds, plays.worlds * SEATS // len(scenario.state_names()))
     own = [
-        [Job(scenario, scripted(RANDOM), trained(run, scenario), design, Among.DOCTRINES) for run in runs]
+        [Job(scenario, scripted(RANDOM), trained(run, scenario), design, Among.DOCTRINES, worlds) for run in runs]
         for design in design_weights(scenario)
     ]
     plays.run_scaled([job for jobs in own for job in jobs], told)

@@ -64,9 +64,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def interval(of: Estimate, is_share: bool = False) -> str:
-    """A value with its interval; shares in percent."""
+    """A value with its interval, if there is more than one run; shares in percent."""
     if np.isnan(of.value):
-        return ""
+        return "NA"
+    if of.low == of.high == of.value:
+        return f"{of.value:.0%}" if is_share else f"{of.value:.2f}"
     if is_share:
         return f"{100 * of.value:.0f}% ({100 * of.low:.0f}..{100 * of.high:.0f})"
     return f"{of.value:.2f} ({of.low:.2f}..{of.high:.2f})"

@@ -134,7 +134,7 @@ class Plays:
 
     def screening(self, job: Job) -> list[Job]:
         """Every doctrine in the job's seat, in few worlds."""
-        return [job.by(name)._replace(worlds=min(SCREENED, self.worlds)) for name in doctrines()]
+        return [job.by(name)._replace(worlds=min(SCREENED, job.worlds or self.worlds)) for name in doctrines()]
 
     def finalists(self, jobs: Sequence[Job]) -> list[Job]:
         """The doctrines that did best in few worlds, in the seats of all the jobs, to be played in all worlds."""
