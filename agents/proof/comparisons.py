@@ -137,8 +137,9 @@ def exploited(page: Page) -> Part:
     steps = load_run(next(iter(groups.values()))[0]).steps
     text = (
         f"One seat learns from nothing, for {steps / 1e6:.0f} million agent-steps of which a tenth are its own, to "
-        "answer a population that holds all others. The gain is over acting as that population does: a lower bound, and "
-        "below 0 where no better answer was found. 1 is the distance from random play to the best doctrine among doctrines."
+        "answer a population that holds all others. The gain is over acting as that population does: a lower bound, "
+        "and below 0 where no better answer was found. 1 is the distance from random play to the best doctrine among "
+        "doctrines."
     )
     gains = {
         of.population: np.mean([other.gain for other in found if other.population == of.population]) for of in found
