@@ -9,7 +9,7 @@ from ..population import ENOUGH
 from . import pictures
 from .compared import among_doctrines, by_size, curves, kept, responses
 from .crossplay import levels
-from .page import Page, Part, counted, interval, part, spread, table
+from .page import Page, Part, counted, interval, part, plural, spread, table
 from .plays import over_runs, trained
 
 SERVED = ("level", "networks", "memory", "sizes", "responses")  # entries of the plan
@@ -81,7 +81,7 @@ def networks(page: Page) -> Part:
 def memory(page: Page) -> Part:
     """Windows of years at equal steps."""
     groups = page.of(page.proof.plan.memory)
-    found = {f"{load_run(runs[0]).years} year(s)": curves(runs) for runs in groups.values()}
+    found = {plural(load_run(runs[0]).years, "year"): curves(runs) for runs in groups.values()}
     told = f"{counted(*groups.values())}; {spread(min(map(len, groups.values())))}"
     picture = pictures.draw_compared(
         page.folder, "memory", found, False, "Years that a state sees, where intent is hidden"

@@ -35,8 +35,13 @@ class Page(NamedTuple):
 def counted(*groups: Sequence[Path]) -> str:
     """How many runs a part rests on, and whether it is preliminary."""
     fewest, most = (end(len(runs) for runs in groups) for end in (min, max))
-    count = f"{fewest} run{'s' if fewest > 1 else ''}" if fewest == most else f"{fewest} to {most} runs each"
+    count = plural(fewest, "run") if fewest == most else f"{fewest} to {most} runs each"
     return count if fewest >= ENOUGH else f"preliminary, {count}"
+
+
+def plural(count: int, what: str) -> str:
+    """So many of something."""
+    return f"{count} {what}{'s' if count > 1 else ''}"
 
 
 def spread(runs: int) -> str:

@@ -198,7 +198,7 @@ def draw_levels(folder: Path, of: Sequence[Level], told: str) -> str:
             axes.plot(level.by_run, np.full(level.runs, y + 0.22), "|", color=colour, markersize=7)
         axes.axvline(0.0, color=INK, linewidth=1, linestyle="--")
         axes.set_ylim(-0.5, len(of) - 0.4)
-        axes.set_yticks(range(len(of)), [f"{lv.scenario}, {lv.design} ({lv.runs} runs)" for lv in reversed(of)])
+        axes.set_yticks(range(len(of)), [f"{lv.scenario}, {lv.design} (runs: {lv.runs})" for lv in reversed(of)])
         axes.set_xlabel("trained minus the best doctrine; 1 is the distance from random play to it")
         title(figure, told)
         return save(figure, folder, "level.png")
