@@ -120,7 +120,12 @@ def sizes(page: Page) -> Part:
             [str(of.states), *(interval(over_runs(s)) for s in (of.there, of.elsewhere)), f"{of.share:.0%}", verdict]
         )
     head = ["states", "trained among as many", f"trained among {states}", "kept", f"asked: {ASKED_KEPT:.0%}"]
-    text = "Scores of one seat among doctrines: 0 random legal play, 1 the best doctrine, mean over designs."
+    left = [curves(some).entropy[:, -1].mean() for some in (runs, *(there for _, there in others))]
+    text = (
+        "Scores of one seat among doctrines: 0 random legal play, 1 the best doctrine, mean over designs. Runs are "
+        f"short, and their policies end with an entropy of {min(left):.1f} to {max(left):.1f} nats: a share above 100% "
+        "says that those trained there had learned less."
+    )
     shares = ", ".join(f"{of.share:.0%} at N = {of.states}" for of in found)
     short = f"Trained among {states} states, the network keeps {shares} of the score (asked: {ASKED_KEPT:.0%})."
     return part("Other numbers of states", short, picture, told, text, table(head, rows))
