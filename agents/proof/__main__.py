@@ -9,7 +9,6 @@ is fitted: the page tells what the finished runs show.
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -51,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--worlds", type=int, default=WORLDS, help=f"played for every score (default {WORLDS})")
     parser.add_argument("--as-is", action="store_true", help="fit nothing: tell what the finished runs show")
     given = parser.parse_args(arguments)
-    console, torch_threads = Console(stderr=True), 1
-    torch.set_num_threads(torch_threads)
+    console = Console(stderr=True)
+    torch.set_num_threads(1)  # networks are small
     try:
         if given.worlds < 1:
             raise ValueError(f"--worlds {given.worlds}: a whole number from 1")
@@ -62,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if not given.as_is:
                 proof.fit(console)
             page = Page(proof, Plays(given.runs / PARTS, given.worlds), given.write)
-            text = write(page, " ".join(map(shlex.quote, sys.argv[1:] if arguments is None else arguments)))
+            text = write(page, f"{given.plan} --write {given.write} --worlds {given.worlds}")
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
