@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -47,8 +48,13 @@ class History(NamedTuple):
         return np.stack([getattr(year, field) for year in self.years])
 
 
-def self_play(scenario: Scenario, team: Team, worlds: int, seed: int) -> History:
-    """Play every seat of `worlds` worlds, one episode each."""
+def self_play(
+    scenario: Scenario, team: Team, worlds: int, seed: int, note: Callable[..., None] | None = None
+) -> History:
+    """Play every seat of `worlds` worlds, one episode each.
+
+    `note(rows, masks, chosen)` is told every year what the states `chosen` (W, N) saw, and from what they chose.
+    """
     batch = VectorEnv(scenario, worlds, autoreset=False)
     batch.reset(seed)
     actor, pair, out = batch.worlds.actor, batch.worlds.pair, batch.outputs
@@ -63,6 +69,8 @@ def self_play(scenario: Scenario, team: Team, worlds: int, seed: int) -> History
         draws = np.random.default_rng((seed, len(years))).random(lived.shape)
         actions = np.zeros(lived.shape, np.int64)
         chosen = lived & going[:, None]
+        if note is not None:
+            note(rows, out.masks, chosen)
         actions[chosen] = team(rows[chosen], out.masks[chosen], draws[chosen], np.nonzero(chosen)[1])
         batch.step(actions)
         seen = [actor[field] for field in ("verb", "opening_share", "patron", "dispute")]

@@ -106,21 +106,32 @@ def play(
     weights: np.ndarray,
     seed: int,
     years: int = 1,
+    visitor: Team | None = None,
 ) -> np.ndarray:
-    """Scores (W,) of the focal seats; `policy`, which sees some `years`, plays the seats of LEARNER (W, N)."""
+    """Scores (W,) of the focal seats; `policy`, which sees some `years`, plays the seats of LEARNER (W, N).
+
+    A `visitor` plays those of them that are focal.
+    """
     batch = VectorEnv(scenario, len(players), autoreset=False)
     batch.reset(seed)
     cast(batch, players, focal, weights)
     out, seat = batch.outputs, (np.arange(len(players)), focal)
+    visits = np.zeros(players.shape, bool)
+    visits[seat] = visitor is not None
+    sides: list[tuple[Policy, int, np.ndarray]] = [(policy, years, ~visits)]
+    if visitor is not None:
+        sides.append((visitor, visitor.years, visits))
     scores, going, year = np.zeros(len(players)), np.ones(len(players), bool), 0
-    window = Window(years, players.size, batch.row_size)
+    window = Window(max(seen for _, seen, _ in sides), players.size, batch.row_size)
     while going.any():
         rows = window.see(out.rows.reshape(players.size, -1)).reshape(*players.shape, -1)
         draws = np.random.default_rng((seed, year)).random(players.shape)
-        chosen = (players == LEARNER) & (out.alive > 0) & going[:, None]
         actions = np.zeros(players.shape, np.int64)
-        if chosen.any():
-            actions[chosen] = policy(rows[chosen], out.masks[chosen], draws[chosen], np.nonzero(chosen)[1])
+        for act, seen, held in sides:
+            chosen = (players == LEARNER) & (out.alive > 0) & going[:, None] & held
+            if chosen.any():
+                newest = rows[chosen][:, -seen * batch.row_size :]
+                actions[chosen] = act(newest, out.masks[chosen], draws[chosen], np.nonzero(chosen)[1])
         batch.step(actions)
         scores += out.rewards[seat] * going
         going &= ~(out.terminations[seat] | out.truncations[seat] | (out.ended > 0))

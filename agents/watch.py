@@ -79,6 +79,7 @@ class Watch:
         self.bar.start()
         self.task = self.bar.add_task("learning", total=self.league.config.steps, told="")
         self.began = self.noted = time.perf_counter()
+        self.cpu_noted = time.process_time()
         self.steps_at_start = self.league.steps
         self.untold: list[list[float]] = [[] for _ in self.designs]  # returns since the last line of the log
         self._start_counts()
@@ -111,8 +112,10 @@ class Watch:
         rounds = {"iteration": self.league.iteration, "steps": self.league.steps}
         fps = self.league.buffer.buffer_size * self.league.buffer.n_envs / (now - self.noted)
         append(self.folder / METRICS, {**rounds, **row})
-        append(self.folder / TIMING, {**rounds, "seconds": now - self.noted, "fps": fps})
-        self.noted = now
+        cpu = time.process_time()  # what the run cost, however busy the machine was
+        spent = {"seconds": now - self.noted, "cpu_seconds": cpu - self.cpu_noted, "fps": fps}
+        append(self.folder / TIMING, {**rounds, **spent})
+        self.noted, self.cpu_noted = now, cpu
         for name, value in {**row, "fps": fps}.items():
             self.tensorboard.record(name, value)
         self.tensorboard.dump(self.league.steps)

@@ -1,0 +1,183 @@
+"""Parts of the page that compare: doctrines, networks, memory, numbers of states, best responses; and the cost."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..config import load_run
+from ..population import ENOUGH
+from . import pictures
+from .compared import among_doctrines, by_size, curves, kept, responses
+from .crossplay import levels
+from .page import Page, Part, counted, interval, part, plural, spread, table
+from .plays import over_runs, trained
+
+SERVED = ("level", "networks", "memory", "sizes", "responses")  # entries of the plan
+CORES, MINUTES = 2, 60
+ASKED_KEPT = 0.8  # of the normalised return, of a network trained at another number of states
+
+
+def level(page: Page) -> Part:
+    """Trained states against the best doctrine."""
+    groups = page.of([page.proof.plan.main, *page.proof.plan.level])
+    found = []
+    for runs in groups.values():
+        found += levels(page.plays, load_run(runs[0]).load_scenario(), [trained(run) for run in runs])
+    told = f"{counted(*groups.values())}; intervals over runs and worlds, under five runs the range of the runs"
+    picture = pictures.draw_levels(page.folder, found, "Trained states and the best doctrine in the same seats")
+    rows = [
+        [of.scenario, of.design, str(of.runs), f"{of.score:.2f}", of.doctrine, interval(of.difference), of.verdict]
+        for of in found
+    ]
+    head = ["scenario", "design", "runs", "score", "best doctrine", "trained minus it", "verdict"]
+    text = (
+        f"One seat, rotated over {page.plays.worlds} worlds; every second one of the others holds a doctrine, the rest "
+        "copies of the trained state. 1 is the distance from random legal play to the best doctrine."
+    )
+    gaps = [f"{of.difference.value:+.2f} ({of.design}, `{of.scenario}`: {of.verdict})" for of in found]
+    short = f"Trained states score, beside the best doctrine, {', '.join(gaps)}; 1 is its distance from random play."
+    return part("Level with the best doctrine", short, picture, told, text, table(head, rows))
+
+
+def networks(page: Page) -> Part:
+    """Networks at equal cost."""
+    groups = page.of(page.proof.plan.networks)
+    found = {name: curves(runs) for name, runs in groups.items()}
+    told = f"{counted(*groups.values())}; {spread(min(map(len, groups.values())))}"
+    heading = "Networks at equal cost of one processor"
+    picture = pictures.draw_compared(page.folder, "networks", found, True, heading)
+    scores = {name: by_size(page.plays, runs, name) for name, runs in groups.items()}
+    sizes = sorted({n for by in scores.values() for n in by})
+    second = pictures.draw_sizes(page.folder, scores, "Networks among other numbers of states", "networks_sizes")
+    rows = []
+    for name, of in found.items():
+        last = max(1, len(of.steps) // pictures.SMOOTHED)
+        ends = [interval(over_runs(values[:, -last:].mean(1))) for values in of.returns.values()]
+        by = [interval(over_runs(scores[name][n].mean(1))) if n in scores[name] else "tied" for n in sizes]
+        rows.append([name, f"{of.minutes[-1]:.1f}", f"{of.steps[-1] / 1e6:.2f}", *ends, *by])
+    returns = [f"return, {design}" for design in next(iter(found.values())).returns]
+    head = ["network", "processor minutes", "million agent-steps", *returns, *(f"N = {n}" for n in sizes)]
+    text = (
+        "Fitted on `default` (8 states) for as much processor time each: the cheaper the network, the more it sees. "
+        "`N = ...`: score of one seat among doctrines in a world of so many states, 0 random, 1 the best doctrine, "
+        "mean over designs."
+    )
+    own = len(load_run(next(iter(groups.values()))[0]).load_scenario().state_names())
+    ranked = sorted(scores, key=lambda name: -scores[name][own].mean())
+    short = "Among doctrines, networks of equal cost score " + ", ".join(
+        f"{scores[name][own].mean():.2f} (`{name}`)" for name in ranked
+    )
+    return part(
+        "Networks",
+        f"{short}; 0 is random legal play, 1 the best doctrine.",
+        picture,
+        told,
+        text,
+        f"![by number of states]({second})",
+        table(head, rows),
+    )
+
+
+def memory(page: Page) -> Part:
+    """Windows of years at equal steps."""
+    groups = page.of(page.proof.plan.memory)
+    found = {plural(load_run(runs[0]).years, "year"): curves(runs) for runs in groups.values()}
+    told = f"{counted(*groups.values())}; {spread(min(map(len, groups.values())))}"
+    picture = pictures.draw_compared(
+        page.folder, "memory", found, False, "Years that a state sees, where intent is hidden"
+    )
+    rows, means = [], []
+    for (label, of), (name, runs) in zip(found.items(), groups.items(), strict=True):
+        scores = among_doctrines(page.plays, runs, load_run(runs[0]).load_scenario(), name)
+        means.append(f"{scores.mean():.2f} with {label}")
+        last = max(1, len(of.steps) // pictures.SMOOTHED)
+        ends = [interval(over_runs(values[:, -last:].mean(1))) for values in of.returns.values()]
+        rows.append(
+            [label, f"{of.steps[-1] / 1e6:.2f}", f"{of.minutes[-1]:.1f}", *ends, interval(over_runs(scores.mean(1)))]
+        )
+    returns = [f"return, {design}" for design in next(iter(found.values())).returns]
+    head = ["sees", "million agent-steps", "processor minutes", *returns, "score among doctrines"]
+    short = f"Among doctrines a state scores {', '.join(means)} in sight."
+    return part("Memory", short, picture, told, table(head, rows))
+
+
+def sizes(page: Page) -> Part:
+    """A network trained among some states where others were trained."""
+    first, *others = page.of(page.proof.plan.sizes).items()
+    _, runs = first
+    states = len(load_run(runs[0]).load_scenario().state_names())
+    found = [kept(page.plays, runs, there) for _, there in others]
+    told = counted(runs, *(there for _, there in others))
+    shown = {
+        f"trained among {states}": {of.states: of.elsewhere[:, None] for of in found},
+        "trained among as many": {of.states: of.there[:, None] for of in found},
+    }
+    picture = pictures.draw_sizes(page.folder, shown, f"Trained among {states} states, played among others", "sizes")
+    rows = []
+    for of in found:
+        verdict = "yes" if of.share >= ASKED_KEPT else "no"
+        rows.append(
+            [str(of.states), *(interval(over_runs(s)) for s in (of.there, of.elsewhere)), f"{of.share:.0%}", verdict]
+        )
+    head = ["states", "trained among as many", f"trained among {states}", "kept", f"asked: {ASKED_KEPT:.0%}"]
+    left = [curves(some).entropy[:, -1].mean() for some in (runs, *(there for _, there in others))]
+    text = (
+        "Scores of one seat among doctrines: 0 random legal play, 1 the best doctrine, mean over designs. Runs are "
+        f"short, and their policies end with an entropy of {min(left):.1f} to {max(left):.1f} nats: a share above 100% "
+        "says that those trained there had learned less."
+    )
+    shares = ", ".join(f"{of.share:.0%} at N = {of.states}" for of in found)
+    short = f"Trained among {states} states, the network keeps {shares} of the score (asked: {ASKED_KEPT:.0%})."
+    return part("Other numbers of states", short, picture, told, text, table(head, rows))
+
+
+def exploited(page: Page) -> Part:
+    """Best responses to the learner and to doctrines."""
+    groups = page.of(page.proof.plan.responses)
+    names = {str(run): "the learner" for run in page.proof.folders(page.proof.plan.main)}
+    found = responses(page.plays, [run for runs in groups.values() for run in runs], names)
+    told = f"{counted(*groups.values())}; bars: 95 % over {page.plays.worlds} worlds"
+    picture = pictures.draw_responses(page.folder, found, "What the best response to each population gains")
+    rows = [[of.population, of.design, f"{of.gain:.2f} ± {1.96 * of.error:.2f}"] for of in found]
+    steps = load_run(next(iter(groups.values()))[0]).steps
+    text = (
+        f"One seat learns from nothing, for {steps / 1e6:.0f} million agent-steps of which a tenth are its own, to "
+        "answer a population that holds all others. The gain is over acting as that population does: a lower bound, "
+        "and below 0 where no better answer was found. 1 is the distance from random play to the best doctrine among "
+        "doctrines."
+    )
+    gains = {
+        of.population: np.mean([other.gain for other in found if other.population == of.population]) for of in found
+    }
+    told_gains = ", ".join(f"{gain:.2f} ({name})" for name, gain in sorted(gains.items(), key=lambda item: item[1]))
+    short = f"A best response gains, mean over designs, {told_gains}; asked: least against the learner."
+    return part("Best responses", short, picture, told, text, table(["population", "design", "gain"], rows))
+
+
+def cost(page: Page) -> Part:
+    """What the runs took, and what a page that is not preliminary would take."""
+    plan, rows, sums = page.proof.plan, [], np.zeros(2)
+    for name, runs in page.of(list(plan.runs)).items():
+        serves = [entry for entry in SERVED if name in getattr(plan, entry)]
+        of = curves(runs)
+        hours = np.array([len(runs), max(ENOUGH, len(runs))]) * of.minutes[-1] / MINUTES / CORES
+        sums += hours
+        serves = ["main"] * (name == plan.main) + serves
+        cells = [f"{of.steps[-1] / 1e6:.2f}", f"{of.minutes[-1]:.1f}", str(len(runs)), *(f"{h:.2f}" for h in hours)]
+        rows.append([name, ", ".join(serves), *cells])
+    rows.append(["all", "", "", "", "", *(f"{hours:.1f}" for hours in sums)])
+    head = [
+        "runs",
+        "serve",
+        "million agent-steps",
+        "minutes each",
+        "made",
+        "hours on two cores",
+        f"hours, {ENOUGH} runs each",
+    ]
+    text = (
+        "A run keeps one core busy, so two go on at a time. Minutes are those of a processor; of the clock, on cores "
+        "that were shared, where a run did not count its processor's."
+    )
+    short = f"These runs took {sums[0]:.1f} hours on two cores; {ENOUGH} of each would take {sums[1]:.1f}."
+    return part("What it costs", short, "", f"{ENOUGH} runs a kind, or a table is preliminary", text, table(head, rows))

@@ -1,0 +1,157 @@
+"""Parts of the page about the main runs: learning, cross-play, behaviour, what the network attends to."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from balance_env.policies import LearnedPolicy
+
+from ..config import load_run
+from ..evaluate import design_names
+from . import pictures
+from .compared import curves
+from .conduct import TERCILES, Conduct, Sample, conduct, sample
+from .crossplay import cross_play
+from .looking import ANY, WHO, Looking, look, piece_names
+from .page import Page, Part, counted, interval, part, spread, table
+from .plays import Plays, over_runs, remember, trained
+
+
+def learning(page: Page) -> Part:
+    """Learning curves."""
+    found, told = curves(page.main), f"{counted(page.main)}; {spread(len(page.main))}"
+    picture = pictures.draw_learning(page.folder, found, told)
+    last = max(1, len(found.steps) // pictures.SMOOTHED)
+    rows, risen = [], []
+    for design, values in found.returns.items():
+        first, end = (over_runs(some.mean(1)) for some in (values[:, :last], values[:, -last:]))
+        risen.append(f"{first.value:.2f} to {end.value:.2f} ({design})")
+        rows.append([design, interval(first), interval(end), *(f"{run:.2f}" for run in values[:, -last:].mean(1))])
+    head = ["design", "return, first twentieth", "last twentieth", *(run.name for run in page.main)]
+    return part(
+        "Learning curves", f"The return of an episode goes from {', '.join(risen)}.", picture, told, table(head, rows)
+    )
+
+
+def crossplay(page: Page) -> Part:
+    """Seeds among seeds, designs among designs."""
+    runs = page.main
+    found = cross_play(page.plays, load_run(runs[0]).load_scenario(), [trained(run) for run in runs])
+    told = f"{counted(runs)}, {page.plays.worlds} worlds a cell"
+    picture = pictures.draw_cross(page.folder, found, told)
+    own = np.eye(len(runs), dtype=bool)
+    rows = []
+    for design, values, best in zip(found.designs, found.seeds, found.best, strict=True):
+        among = [f"{values[own].mean():.2f}", f"{values[~own].mean():.2f}" if len(runs) > 1 else ""]
+        rows.append([design, *among, f"{values.min():.2f} .. {values.max():.2f}", ", ".join(dict.fromkeys(best))])
+    head = [
+        "design of the visitor",
+        "among its own run",
+        "among other runs",
+        "all cells",
+        "what 1 is: the best doctrine",
+    ]
+    text = (
+        "One seat is the visitor's and the rest are the residents'; seats rotate, and every visitor plays the same "
+        "worlds. 0 is what random legal play scores in that seat, 1 what the best doctrine does; NA where the two "
+        "are too close to tell. On the right all residents have one design, on the scale of the mixed world."
+    )
+    strangers = ", ".join(f"{row[2] or row[1]} ({row[0]})" for row in rows)
+    short = f"A visitor among other seeds scores {strangers}; 0 is random legal play, 1 the best doctrine there."
+    return part("Cross-play", short, picture, told, text, table(head, rows))
+
+
+def behaviour(page: Page) -> Part:
+    """What states do, by design, perceived threat and rank."""
+    told = f"{counted(page.main)}; {spread(len(page.main))}"
+    designs = design_names(load_run(page.main[0]).load_scenario())
+    conducts = [seen(page.plays, run)[0] for run in told_while(page.main, "behaviour")]
+    picture = pictures.draw_conduct(page.folder, conducts, designs, told)
+    rows = []
+    for d, design in enumerate(designs):
+        for third, threat in enumerate(TERCILES):
+            shares = [np.array([of.by_threat[d, third, verb] for of in conducts]) for verb in pictures.SHOWN_VERBS]
+            rows.append([design, threat, *(interval(over_runs(share), is_share=True) for share in shares)])
+    cut = np.mean([of.terciles for of in conducts], 0)
+    text = (
+        "Shares of state-years in which a living state did this, among copies of its own run. Terciles of the largest "
+        f"threat that it perceives, all designs together, part at {cut[0]:.2f} and {cut[1]:.2f}."
+    )
+    verbs = [verb.name.lower() for verb in pictures.SHOWN_VERBS]
+    mean = np.mean([of.by_threat[:, -1] for of in conducts], 0)
+    did = [
+        f"{design} states " + ", ".join(f"{verb.name.lower()} in {mean[d, verb]:.0%}" for verb in pictures.SHOWN_VERBS)
+        for d, design in enumerate(designs)
+    ]
+    short = f"Under high threat, {'; '.join(did)} of their years."
+    return part("Behaviour by design", short, picture, told, text, table(["design", "perceived threat", *verbs], rows))
+
+
+def attends(page: Page) -> Part:
+    """On what the acts of the main runs hang, and the attention of networks that have it."""
+    runs = page.main
+    others = {k: some for k, some in page.of(page.proof.plan.networks).items() if load_run(some[0]).network == "dyads"}
+    looks = [seen(page.plays, run)[1] for run in told_while(runs, "what acts hang on")]
+    attending = {
+        name: [seen(page.plays, run)[1] for run in told_while(some, f"attention of {name}")]
+        for name, some in others.items()
+    }
+    told = f"{counted(runs)}; {spread(len(runs))}"
+    picture = pictures.draw_looking(page.folder, looks, attending, told)
+    pieces, states = (np.array([getattr(look, name) for look in looks]) for name in ("by_piece", "by_state"))
+    hang = [
+        [piece_names()[n].replace(".", ": "), interval(over_runs(pieces[:, n]), is_share=True)]
+        for n in pieces.mean(0).argsort()[::-1][: pictures.SHOWN_PIECES]
+    ]
+    whom = [[who, interval(over_runs(states[:, n]), is_share=True)] for n, who in enumerate((*WHO, ANY))]
+    for name, some in attending.items():
+        paid = over_runs(np.array([look.attention for look in some]))
+        told += f"; `{name}`: {counted(others[name])}"
+        whom = [[*row, f"{paid.value[n]:.2f}" if n < len(WHO) else ""] for n, row in enumerate(whom)]
+    text = (
+        "What is seen is taken from another state-year, drawn at random: the tables say in what share of acts "
+        "another would then be chosen. A number about the others is replaced in the blocks of all of them; "
+        "`own: design` is the weights of the reward. Attention is 1 where all living states get as much."
+    )
+    heads = ["all that is seen of one state", "acts that hang on it", *(f"attention of `{name}`" for name in attending)]
+    tables = table(["a number in the row", "acts that hang on it"], hang), table(heads, whom)
+    top = states.mean(0).argmax()
+    piece, state = (" (".join(row[:2]) + ")" for row in (hang[0], whom[top]))
+    short = f"Of the numbers that it sees, acts of a state hang most on {piece}; of states, on {state}."
+    return part("What the network attends to", short, picture, told, text, *tables)
+
+
+def told_while(runs: list[Path], told: str) -> Iterable[Path]:
+    """Runs, one after the other, behind a bar that says how far this is."""
+    return track(runs, told, console=Console(stderr=True), transient=True)
+
+
+def seen(plays: Plays, run: Path) -> tuple[Conduct, Looking]:
+    """Behaviour of a run, and what its acts hang on; kept beside the scores.
+
+    Raises
+    ------
+    ValueError
+        If the run has several learners, or a memory: pieces of the row would then be many networks' or years'.
+    """
+    scenario, of = load_run(run).load_scenario(), trained(run)
+    team = of.team
+    assert team is not None
+    policy, *more = team.policies
+    if more or team.years > 1 or not isinstance(policy, LearnedPolicy):
+        raise ValueError(f"{run}: one shared learner that sees one year is needed to say what acts hang on")
+
+    @functools.cache
+    def years() -> Sample:
+        return sample(scenario, team)
+
+    designs, actors = len(design_names(scenario)), len(scenario.state_names())
+    kept = plays.folder / of.key
+    done = remember(kept.with_suffix(".conduct.npz"), Conduct, lambda: conduct(years(), designs, actors))
+    return done, remember(kept.with_suffix(".looking.npz"), Looking, lambda: look(policy, years()))
