@@ -16,7 +16,8 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
-from ..files import held, write_whole
+from balance_env.files import held, write_whole
+
 from . import comparisons, emergence
 from .page import Page, Part
 from .plan import Proof

@@ -18,11 +18,11 @@ from balance_env import DOCTRINES, Scenario, load_scenario
 from balance_env.benchmark.bootstrap import LEAST_UNITS, Estimate, Scores, bootstrap
 from balance_env.benchmark.statistics import Anchors, TooLittleData, anchored_scores, measure_anchors
 from balance_env.doctrines import doctrine_id
+from balance_env.files import write_whole
 from balance_env.players import POLICIES, Team
 
 from ..config import load_run
 from ..evaluate import LEARNER, RANDOM, SEED, design_weights, doctrines, play, seat_mix
-from ..files import write_whole
 from ..policy import load_team
 
 SEED_OF_INTERVALS = 0
