@@ -24,12 +24,13 @@ from ...files import held, write_csv, write_whole
 from ..emergence.measures import COLUMNS as MEASURE_COLUMNS
 from ..history import History
 from ..records.panels import Source, panels
-from ..reporting.results import CARD, COLUMNS, MEASURES, SCORES
+from ..reporting.results import CARD, COLUMNS, FORKS, MEASURES, SCORES
 from ..statistics import anchored_scores
 from .anchors import anchors_by_cell
 from .arena import CROSS_PLAY, FIRST, RESIDENT, SCORED, SELF_PLAY, Casting, cast, returns_of
 from .attractors import attractors
 from .entrant import Entrant, play_run
+from .forking import fork_rows, fork_stage
 from .measuring import groups, measure_group
 from .suite import Suite, load_suite
 from .working import read_unit, write_unit
@@ -37,7 +38,7 @@ from .working import read_unit, write_unit
 EPISODES = {"quick": 20, "full": 100}  # of each stage, role and run
 CROSSED = "cross_play.csv"  # as SCORES, of runs of the entrant among each other
 RECORDS, ENTRANT = "records", "entrant"  # folder of records, and who plays the focal seats in them
-MEASURED = "measured"  # in place of a role
+MEASURED, FORKED = "measured", "forked"  # in place of a role
 STAGES, STARTED = "stages", "started.json"  # working files of a run, and what it was started with
 
 
@@ -67,7 +68,7 @@ class Order(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """What is played, and written, at once: a stage, or in the role MEASURED a group of measures."""
+    """What is played, and written, at once: a stage, or as MEASURED a group of measures, or as FORKED a stage's forks."""
 
     stage: str
     role: str
@@ -85,7 +86,7 @@ _suite = lru_cache(load_suite)  # read once a process
 def units(order: Order, suite: Suite) -> list[Unit]:
     """All that is played, in order; cross-play needs another run to meet. Measures first: one of them takes longest."""
     runs = len(order.entrant.sources)
-    roles = [*SCORED, SELF_PLAY] + [CROSS_PLAY] * (runs > 1)
+    roles = [*SCORED, SELF_PLAY] + [CROSS_PLAY] * (runs > 1) + [FORKED]
     played = [Unit(stage.name, role, run) for stage in suite.stages for role in roles for run in range(runs)]
     return [*(Unit(group, MEASURED) for group in groups(suite)), *played]
 
@@ -103,10 +104,12 @@ def play_unit(order: Order, unit: Unit, folder: Path) -> None:
     """Play a unit and write its file."""
     start = time.perf_counter()
     suite = _suite(order.suite)
+    body: dict[str, Any]
     if unit.role == MEASURED:
-        body: dict[str, Any] = {
-            "measured": measure_group(order.entrant, suite, unit.stage, order.episodes, order.seed),
-        }
+        body = {"measured": measure_group(order.entrant, suite, unit.stage, order.episodes, order.seed)}
+    elif unit.role == FORKED:
+        stage = suite.stage(unit.stage)
+        body = {"forked": fork_stage(order.entrant, unit.run, stage, order.episodes, order.seed)}
     else:
         body = play_stage(order, unit, suite, folder)
     write_unit(folder / STAGES / unit.file, key_of(order, suite), body, time.perf_counter() - start)
@@ -217,6 +220,7 @@ def collect(order: Order, suite: Suite, folder: Path) -> None:
     key = key_of(order, suite)
     rows: list[dict[str, Any]] = []
     measured: list[list[Any]] = []
+    forked: dict[str, list[Any]] = {}
     faults: Counter[str] = Counter()
     said: dict[str, str] = {}
     seconds = 0.0
@@ -229,6 +233,9 @@ def collect(order: Order, suite: Suite, folder: Path) -> None:
         if unit.role == MEASURED:
             measured += body["measured"]
             continue
+        if unit.role == FORKED:
+            forked.setdefault(unit.stage, []).append(body["forked"])
+            continue
         rows += body["rows"]
         faults.update(body["faults"])
         said = {**body["said"], **said}
@@ -237,6 +244,7 @@ def collect(order: Order, suite: Suite, folder: Path) -> None:
         if told:
             write_csv(folder / name, list(COLUMNS), [list(row) for row in told])
     write_csv(folder / MEASURES, MEASURE_COLUMNS, measured)
+    write_csv(folder / FORKS, MEASURE_COLUMNS, fork_rows(forked))
     card = {
         **key, "kind": order.entrant.kind, "trained": order.entrant.trained, "faults": dict(sorted(faults.items())),
         "said": dict(sorted(said.items())), "seconds": round(seconds, 1),
