@@ -340,7 +340,8 @@ def some(values, null):
 
 def test_pooled_findings_weigh_every_world_alike():
     """Values 1, 0, 0 and 1 of four worlds, nulls 2 of three cases and 6 of one: (3 * 2 + 6) / 4."""
-    told = pooled([some([1.0, 0.0, 0.0], Metric(2.0, 3)), some([1.0], Metric(6.0, 1)), some([], Metric.none("no null"))])
+    parts = ([1.0, 0.0, 0.0], Metric(2.0, 3)), ([1.0], Metric(6.0, 1)), ([], Metric.none("no null"))
+    told = pooled([some(*part) for part in parts])
     assert told.compared.observed == Metric(0.5, 4)
     assert told.compared.null == Metric(3.0, 4)
     assert pooled([some([], Metric.none("no null"))] * 2).compared.observed == Metric.none("nobody")

@@ -68,7 +68,7 @@ class Order(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """What is played, and written, at once: a stage, or as MEASURED a group of measures, or as FORKED a stage's forks."""
+    """What is played, and written, at once: a stage in a role, the measures of a group, or the forks of a stage."""
 
     stage: str
     role: str
