@@ -21,10 +21,11 @@ EMPTY = dict.fromkeys(Measure._fields, "")
 def write_entrant(folder: Path, name: str = "hider", skill: float = 0.5, *, runs: int = 1, **changes) -> Path:
     """Write the results of an entrant that scores `skill` on average, give or take.
 
-    `changes` are keys of the card, or `episodes`, `stages`, `measures` and `forks`.
+    `changes` are keys of the card, or `episodes`, `stages`, `measures`, `forks` and `lost`, acts of the first episode.
     """
     episodes, stages = changes.pop("episodes", 20), changes.pop("stages", STAGES)
     tables = {MEASURES: changes.pop("measures", usual_measures()), FORKS: changes.pop("forks", usual_forks())}
+    lost = changes.pop("lost", 0)
     here = folder / name
     here.mkdir(parents=True)
     card = {
@@ -50,6 +51,7 @@ def write_entrant(folder: Path, name: str = "hider", skill: float = 0.5, *, runs
                             "attractor": rng.choice(ATTRACTORS, p=[0.3, 0.3, 0.2, 0.2, 0.0]), "illegal": 0, "faults": 0,
                         }
                     )  # fmt: skip
+    rows[0]["faults"] = lost
     _write(here / SCORES, list(COLUMNS), rows)
     for table, measured in tables.items():
         _write(here / table, list(Measure._fields), measured)
