@@ -67,10 +67,10 @@ def measured(measure: str, value: float, null: float, lowest: float, highest: fl
 def usual_measures() -> list[dict]:
     """A measure above its null, one within, and one without a value."""
     return [
-        measured("alignment theta", 0.8, 0.02, -0.3, 0.35, 0.004, version="power"),
-        measured("alignment theta", 0.1, 0.01, -0.3, 0.3, 0.6, version="threat"),
-        measured("pact density", 0.12, 0.2, 0.15, 0.25, 0.02, low=0.1, high=0.14),
-        measured("pact density", 0.2, 0.2, 0.15, 0.25, 0.9, group="concert"),
+        measured("alignment theta", 0.8, 0.02, -0.3, 0.35, 0.004, version="weaker against stronger"),
+        measured("alignment theta", 0.1, 0.01, -0.3, 0.3, 0.6, version="less against more threatening"),
+        measured("reliability", 0.12, 0.2, 0.15, 0.25, 0.02, low=0.1, high=0.14),
+        measured("reliability", 0.2, 0.2, 0.15, 0.25, 0.9, group="concert"),
         {**EMPTY, "group": "all", "measure": "betrayal", "n": 0, "why": "no pact was left", "definition": "Attacks."},
         {**EMPTY, "group": "all", "measure": "gini", "n": 80, "value": 0.3, "p": 0.5, "definition": "Not listed."},
     ]

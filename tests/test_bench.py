@@ -118,6 +118,30 @@ def test_forks_are_added_to_results_that_lack_them_and_nothing_is_played_again(s
     assert (folder / FORKS).read_bytes() == forks
 
 
+def test_records_hold_every_scored_year_and_a_torn_one_is_made_anew(suite, tmp_path, monkeypatch):
+    records = pytest.importorskip("balance_env.benchmark.records.parquet", reason="records are written with pyarrow")
+    asked = order("hider", suite)._replace(records=True)
+    folder = bench(asked, tmp_path)
+    rows = rows_of(folder)
+    for stage, role in ((stage, role) for stage in SMALL for role in ("resident", "visitor", "self_play")):
+        states = records.read_panels(folder / "records" / f"{stage}-{role}-0")["states"]
+        lived = {int(row["episode"]): int(row["years"]) for row in rows if (row["stage"], row["role"]) == (stage, role)}
+        assert {world: states["year"][states["world"] == world].max() for world in lived} == lived
+        assert (states["player"].spelled() == "entrant").tolist() == (states["focal"] == 1).tolist()
+        returned = sum(states["reward"][(states["world"] == 0) & (states["focal"] == 1)])
+        (first,) = (row for row in rows if (row["stage"], row["role"], row["episode"]) == (stage, role, "0"))
+        assert returned / int(first["focal_seats"]) == pytest.approx(float(first["focal_return"]))
+    torn = folder / "records" / "known_end-visitor-0" / "dyads.parquet"
+    whole = torn.read_bytes()
+    torn.write_bytes(whole[:-20])
+    played = []
+    usual = benching.play_unit
+    monkeypatch.setattr(benching, "play_unit", lambda *given: (played.append(given[1].name), usual(*given))[1])
+    bench(asked, tmp_path)
+    assert played == ["known_end-visitor-0"]
+    assert torn.read_bytes() == whole
+
+
 def test_random_play_measures_as_its_own_null_says(suite, tmp_path):
     """The reference plays the entrant's seats in the entrant's worlds, and is measured there alone."""
     measures = read_results(bench(order("random_legal", suite), tmp_path)).measures

@@ -75,9 +75,14 @@ class Unit(NamedTuple):
     run: int = 0
 
     @property
+    def name(self) -> str:
+        """Of its folder of records."""
+        return f"{self.stage}-{self.role}-{self.run}"
+
+    @property
     def file(self) -> str:
         """Name of its working file."""
-        return f"{self.stage}-{self.role}-{self.run}.json"
+        return f"{self.name}.json"
 
 
 _suite = lru_cache(load_suite)  # read once a process
@@ -122,7 +127,7 @@ def play_stage(order: Order, unit: Unit, suite: Suite, folder: Path) -> dict[str
     played = play_run(order.entrant, unit.run, stage, unit.role, casting, order.seed)
     history = played.history
     if order.records:
-        write_records(folder / RECORDS / unit.file.removesuffix(".json"), unit, history, casting)
+        write_records(folder / RECORDS / unit.name, unit, history, casting)
     earned = returns_of(history, casting)
     scale = anchored[unit.stage, unit.role if unit.role in SCORED else RESIDENT]
     scores = anchored_scores(earned.focal, scale.anchors)
@@ -151,6 +156,17 @@ def write_records(folder: Path, unit: Unit, history: History, casting: Casting) 
     write_panels(folder, panels(history, source), history)
 
 
+def is_done(order: Order, unit: Unit, folder: Path, key: dict[str, Any]) -> bool:
+    """Whether a unit's working file, and its records where they are asked for, are there and whole."""
+    if read_unit(folder / STAGES / unit.file, key) is None:
+        return False
+    if not order.records or unit.role in (MEASURED, FORKED):
+        return True
+    from ..records.parquet import are_whole
+
+    return are_whole(folder / RECORDS / unit.name)
+
+
 def bench(order: Order, out: Path, jobs: int = 1, done: Callable[[int, int], None] = lambda n, of: None) -> Path:
     """Play what is not yet played and write the results folder, whose path is returned.
 
@@ -177,7 +193,7 @@ def bench(order: Order, out: Path, jobs: int = 1, done: Callable[[int, int], Non
         check_folder(folder, key)
         write_whole(folder / STARTED, (json.dumps(key, indent=1) + "\n").encode())
         asked = units(order, suite)
-        missing = [unit for unit in asked if read_unit(folder / STAGES / unit.file, key) is None]
+        missing = [unit for unit in asked if not is_done(order, unit, folder, key)]
         done(len(asked) - len(missing), len(asked))
         for count, _ in enumerate(_play_all(order, missing, folder, jobs), 1):
             done(len(asked) - len(missing) + count, len(asked))
