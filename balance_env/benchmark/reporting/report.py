@@ -69,16 +69,19 @@ def make_report(
 ) -> Report:
     """Tables and pictures of results; see `summary.summarise` and `summary.paid`."""
     summary, who_paid = summarise(results, tags), paid(results, beside_random)
-    of_all = [row for row in (*results.measures, *results.forks) if row.group == ALL]
+    measures, forks = ([row for row in rows if row.group == ALL] for rows in (results.measures, results.forks))
+    of_stages = [[row for row in rows if row.group != ALL] for rows in (results.measures, results.forks)]
     tables = [
         card_table(results, summary),
         _figure_table("headline", "Score", SCORE_CAPTION, "figure", [*summary.headline, summary.effect]),
         _figure_table("tags", "Mean score by tag", TAG_CAPTION, "tag", summary.tags),
         _attractor_table(summary),
-        _measure_table("measures", "Measures beside their nulls", MEASURE_CAPTION, results, results.measures),
-        _measure_table("forks", "Forks beside their nulls", FORK_CAPTION, results, results.forks),
+        _measure_table("measures", "Measures beside their nulls", MEASURE_CAPTION, results, measures),
+        _measure_table("forks", "Forks beside their nulls", FORK_CAPTION, results, forks),
         _stage_table(results, summary, who_paid),
         _run_table(results),
+        _measure_table("measures_by_stage", "Measures by stage", MEASURE_CAPTION, results, of_stages[0]),
+        _measure_table("forks_by_stage", "Forks by stage", FORK_CAPTION, results, of_stages[1]),
     ]
     drawn = {
         "stages": ("Score by stage, with 95 % intervals.", figures.draw_stages(summary.stages, "Score by stage")),
@@ -87,7 +90,7 @@ def make_report(
         ),
         "attractors": ("Where worlds end.", figures.draw_attractors(summary.attractors, "Where worlds end")),
         "paid": ("Who paid: returns of focal seats and of the others.", figures.draw_paid(who_paid, "Who paid")),
-        "measures": ("Measures beside their nulls.", draw_measures(of_all, "Measures beside their nulls")),
+        "measures": ("Measures beside their nulls.", draw_measures([*measures, *forks], "Measures beside their nulls")),
     }  # fmt: skip
     if (results.folder / RECORDS).is_dir():
         from .pacts import draw_pacts, find_episode  # records need pyarrow, results do not
