@@ -15,8 +15,8 @@ PICTURES_BEFORE = {  # which pictures stand before which table
     "stages": ("paid", "pacts"),
 }
 ORDER = (
-    *("card", "headline", "measures", "forks", "tags", "attractors", "stages", "runs"),
-    *("measures_by_stage", "forks_by_stage"),
+    *("card", "headline", "measures", "measures_by_stage", "forks", "forks_by_stage"),
+    *("tags", "attractors", "stages", "runs"),
 )
 STYLE = """
 :root { color-scheme: light; --ink: #222831; --pale: #9aa3ad; --line: #dee2e6; --blue: #0072b2; }

@@ -79,9 +79,9 @@ def make_report(
         _measure_table("measures", "Measures beside their nulls", MEASURE_CAPTION, results, measures),
         _measure_table("forks", "Forks beside their nulls", FORK_CAPTION, results, forks),
         _stage_table(results, summary, who_paid),
-        _run_table(results),
         _measure_table("measures_by_stage", "Measures by stage", MEASURE_CAPTION, results, of_stages[0]),
         _measure_table("forks_by_stage", "Forks by stage", FORK_CAPTION, results, of_stages[1]),
+        _run_table(results),
     ]
     drawn = {
         "stages": ("Score by stage, with 95 % intervals.", figures.draw_stages(summary.stages, "Score by stage")),
