@@ -21,10 +21,11 @@ EMPTY = dict.fromkeys(Measure._fields, "")
 def write_entrant(folder: Path, name: str = "hider", skill: float = 0.5, *, runs: int = 1, **changes) -> Path:
     """Write the results of an entrant that scores `skill` on average, give or take.
 
-    `changes` are keys of the card, or `episodes`, `stages`, `measures` and `forks`.
+    `changes` are keys of the card, or `episodes`, `stages`, `measures`, `forks` and `lost`, acts of the first episode.
     """
     episodes, stages = changes.pop("episodes", 20), changes.pop("stages", STAGES)
     tables = {MEASURES: changes.pop("measures", usual_measures()), FORKS: changes.pop("forks", usual_forks())}
+    lost = changes.pop("lost", 0)
     here = folder / name
     here.mkdir(parents=True)
     card = {
@@ -50,6 +51,7 @@ def write_entrant(folder: Path, name: str = "hider", skill: float = 0.5, *, runs
                             "attractor": rng.choice(ATTRACTORS, p=[0.3, 0.3, 0.2, 0.2, 0.0]), "illegal": 0, "faults": 0,
                         }
                     )  # fmt: skip
+    rows[0]["faults"] = lost
     _write(here / SCORES, list(COLUMNS), rows)
     for table, measured in tables.items():
         _write(here / table, list(Measure._fields), measured)
@@ -65,10 +67,10 @@ def measured(measure: str, value: float, null: float, lowest: float, highest: fl
 def usual_measures() -> list[dict]:
     """A measure above its null, one within, and one without a value."""
     return [
-        measured("alignment theta", 0.8, 0.02, -0.3, 0.35, 0.004, version="power"),
-        measured("alignment theta", 0.1, 0.01, -0.3, 0.3, 0.6, version="threat"),
-        measured("pact density", 0.12, 0.2, 0.15, 0.25, 0.02, low=0.1, high=0.14),
-        measured("pact density", 0.2, 0.2, 0.15, 0.25, 0.9, group="concert"),
+        measured("alignment theta", 0.8, 0.02, -0.3, 0.35, 0.004, version="weaker against stronger"),
+        measured("alignment theta", 0.1, 0.01, -0.3, 0.3, 0.6, version="less against more threatening"),
+        measured("reliability", 0.12, 0.2, 0.15, 0.25, 0.02, low=0.1, high=0.14),
+        measured("reliability", 0.2, 0.2, 0.15, 0.25, 0.9, group="concert"),
         {**EMPTY, "group": "all", "measure": "betrayal", "n": 0, "why": "no pact was left", "definition": "Attacks."},
         {**EMPTY, "group": "all", "measure": "gini", "n": 80, "value": 0.3, "p": 0.5, "definition": "Not listed."},
     ]

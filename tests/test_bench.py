@@ -17,7 +17,7 @@ from balance_env.benchmark.protocol.attractors import attractors
 from balance_env.benchmark.protocol.bench import CROSSED, STAGES, Order, bench
 from balance_env.benchmark.protocol.entrant import open_entrant
 from balance_env.benchmark.protocol.suite import load_suite
-from balance_env.benchmark.reporting.results import MEASURES, SCORES, read_results
+from balance_env.benchmark.reporting.results import FORKS, MEASURES, SCORES, read_results
 from balance_env.benchmark.statistics import ATTRACTORS
 from balance_env.cli import main
 from balance_env.players import LEARNED
@@ -57,6 +57,10 @@ def test_a_doctrine_is_played_in_every_stage_and_role(suite, tmp_path):
     results = read_results(folder)
     assert {row.group for row in results.measures} == {"all", *SMALL}
     assert any(row.measure == "alignment theta" for row in results.measures)
+    assert {row.group for row in results.forks} == {"all", *SMALL}
+    assert {row.measure for row in results.forks} >= {"tau", "buck-pass", "worth of a pact", "alliance dilemma"}
+    tau = {row.group: row for row in results.forks if row.version == "any state: against it"}
+    assert int(tau["all"].n) == sum(int(tau[name].n) for name in SMALL) > 0
     assert results.cells() == [(stage, role) for stage in SMALL for role in ("resident", "visitor")]
     rows = rows_of(folder)
     assert len(rows) == len(SMALL) * 3 * EPISODES
@@ -73,7 +77,7 @@ def test_a_doctrine_is_played_in_every_stage_and_role(suite, tmp_path):
 def test_the_same_seed_gives_the_same_bytes_in_one_process_or_in_two(suite, tmp_path):
     one, two = (bench(order("grim", suite), tmp_path / str(jobs), jobs) for jobs in (1, 2))
     other = bench(order("grim", suite, seed=1), tmp_path / "other")
-    for table in (SCORES, MEASURES):
+    for table in (SCORES, MEASURES, FORKS):
         assert (one / table).read_bytes() == (two / table).read_bytes()
         assert (one / table).read_bytes() != (other / table).read_bytes()
 
@@ -94,8 +98,57 @@ def test_a_run_that_was_stopped_goes_on_and_a_torn_file_is_redone(suite, tmp_pat
     told = []
     bench(order("hider", suite), tmp_path, done=lambda n, of: told.append((n, of)))
     assert set(played) == {torn.name, wrong.name, gone.name}
-    assert told == [(6, 9), (7, 9), (8, 9), (9, 9)]
+    assert told == [(8, 11), (9, 11), (10, 11), (11, 11)]
     assert (folder / SCORES).read_bytes() == whole
+
+
+def test_forks_are_added_to_results_that_lack_them_and_nothing_is_played_again(suite, tmp_path, monkeypatch):
+    folder = bench(order("hider", suite), tmp_path)
+    forks = (folder / FORKS).read_bytes()
+    (folder / FORKS).unlink()
+    for name in SMALL:
+        (folder / STAGES / f"{name}-forked-0.json").unlink()
+
+    def played(*_):
+        raise AssertionError("an episode is played again")
+
+    monkeypatch.setattr(benching, "play_stage", played)
+    monkeypatch.setattr(benching, "measure_group", played)
+    bench(order("hider", suite), tmp_path)
+    assert (folder / FORKS).read_bytes() == forks
+
+
+def test_records_hold_every_scored_year_and_a_torn_one_is_made_anew(suite, tmp_path, monkeypatch):
+    records = pytest.importorskip("balance_env.benchmark.records.parquet", reason="records are written with pyarrow")
+    asked = order("hider", suite)._replace(records=True)
+    folder = bench(asked, tmp_path)
+    rows = rows_of(folder)
+    for stage, role in ((stage, role) for stage in SMALL for role in ("resident", "visitor", "self_play")):
+        states = records.read_panels(folder / "records" / f"{stage}-{role}-0")["states"]
+        lived = {int(row["episode"]): int(row["years"]) for row in rows if (row["stage"], row["role"]) == (stage, role)}
+        assert {world: states["year"][states["world"] == world].max() for world in lived} == lived
+        assert (states["player"].spelled() == "entrant").tolist() == (states["focal"] == 1).tolist()
+        returned = sum(states["reward"][(states["world"] == 0) & (states["focal"] == 1)])
+        (first,) = (row for row in rows if (row["stage"], row["role"], row["episode"]) == (stage, role, "0"))
+        assert returned / int(first["focal_seats"]) == pytest.approx(float(first["focal_return"]))
+    torn = folder / "records" / "known_end-visitor-0" / "dyads.parquet"
+    whole = torn.read_bytes()
+    torn.write_bytes(whole[:-20])
+    played = []
+    usual = benching.play_unit
+    monkeypatch.setattr(benching, "play_unit", lambda *given: (played.append(given[1].name), usual(*given))[1])
+    bench(asked, tmp_path)
+    assert played == ["known_end-visitor-0"]
+    assert torn.read_bytes() == whole
+
+
+def test_random_play_measures_as_its_own_null_says(suite, tmp_path):
+    """The reference plays the entrant's seats in the entrant's worlds, and is measured there alone."""
+    measures = read_results(bench(order("random_legal", suite), tmp_path)).measures
+    entropy = [row for row in measures if row.measure == "action entropy" and row.group == "all"]
+    assert entropy
+    for row in entropy:
+        assert float(row.null_low) < float(row.value) < float(row.null_high)
 
 
 def test_results_of_another_run_are_not_overwritten(suite, tmp_path):
@@ -165,6 +218,7 @@ def test_several_runs_meet_in_cross_play(suite, tmp_path):
     folder = bench(order("players:First,players:Last", suite), tmp_path)
     results = read_results(folder)
     assert results.card["runs"] == 2
+    assert max(int(row.n) for row in results.forks if row.group == "known_end") == 2 * EPISODES
     assert results.card["trained"]
     with (folder / CROSSED).open(newline="") as file:
         crossed = list(csv.DictReader(file))

@@ -65,16 +65,18 @@ def test_a_second_report_is_the_same_bytes(folder):
     before = content()
     report.write_report(folder)
     assert content() == before
-    assert len(before) == 4 + 5 + 8 + 2  # results, pictures, tables, and the two reports
+    assert len(before) == 4 + 5 + 9 + 2  # results, pictures, tables, and the two reports
 
 
 def test_tables_say_what_the_results_say(folder):
-    with (folder / report.TABLES / "measures.csv").open() as file:
-        rows = {(row["group"], row["measure"]): row for row in csv.DictReader(file)}
-    assert rows["all", "alignment theta (power)"]["value"] == "0.8"
-    assert rows["all", "alignment theta (power)"]["null's band"] == "-0.30 to 0.35"
-    assert rows["all", "alignment theta (power)"]["Holm"] == "0.012"
-    assert rows["concert", "pact density"]["Holm"] == ""
+    rows = {}
+    for name in ("measures", "measures_by_stage"):
+        with (folder / report.TABLES / f"{name}.csv").open() as file:
+            rows |= {(row["group"], row["measure"]): row for row in csv.DictReader(file)}
+    assert rows["all", "alignment theta (weaker against stronger)"]["value"] == "0.8"
+    assert rows["all", "alignment theta (weaker against stronger)"]["null's band"] == "-0.30 to 0.35"
+    assert rows["all", "alignment theta (weaker against stronger)"]["Holm"] == "0.012"
+    assert rows["concert", "reliability"]["Holm"] == ""
     assert rows["all", "betrayal"]["value"] == "NA"
     assert rows["all", "betrayal"]["note"] == "no pact was left"
     markdown = (folder / report.MARKDOWN).read_text()

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from entrants import STAGES, TAGS, measured, write_entrant
 
+from balance_env.benchmark.emergence.catalogue import MEASURES as CATALOGUE
 from balance_env.benchmark.reporting.results import find_results, read_results
-from balance_env.benchmark.reporting.summary import hypotheses, paid, summarise
+from balance_env.benchmark.reporting.summary import LISTED, hypotheses, paid, summarise
 
 
 def test_results_are_read_by_run_and_episode(tmp_path):
@@ -106,11 +107,14 @@ def test_who_paid_is_told_beside_random_play(tmp_path):
 def test_hypotheses_are_the_listed_ones_over_all_stages_and_hold_together(tmp_path):
     tested = hypotheses(read_results(write_entrant(tmp_path)))
     assert [row.name for row, _, _ in tested] == [
-        "alignment theta (power)",
-        "alignment theta (threat)",
-        "pact density",
-        "tau",
+        "alignment theta (weaker against stronger)",
+        "alignment theta (less against more threatening)",
+        "reliability",
     ]
-    assert [adjusted for _, _, adjusted in tested] == pytest.approx([0.012, 0.6, 0.04, 0.004])
-    nothing = read_results(write_entrant(tmp_path, "mute", measures=[measured("x", 1, 0, 0, 0, "")], forks=[]))
+    assert [adjusted for _, _, adjusted in tested] == pytest.approx([0.012, 0.6, 0.04])
+    nothing = read_results(write_entrant(tmp_path, "mute", measures=[measured("x", 1, 0, 0, 0, "")]))
     assert hypotheses(nothing) == []
+
+
+def test_every_listed_hypothesis_is_a_measure_of_the_catalogue():
+    assert set(LISTED) <= {(line.name, line.version) for line in CATALOGUE}

@@ -24,12 +24,13 @@ from ...files import held, write_csv, write_whole
 from ..emergence.measures import COLUMNS as MEASURE_COLUMNS
 from ..history import History
 from ..records.panels import Source, panels
-from ..reporting.results import CARD, COLUMNS, MEASURES, SCORES
+from ..reporting.results import CARD, COLUMNS, FORKS, MEASURES, SCORES
 from ..statistics import anchored_scores
 from .anchors import anchors_by_cell
 from .arena import CROSS_PLAY, FIRST, RESIDENT, SCORED, SELF_PLAY, Casting, cast, returns_of
 from .attractors import attractors
 from .entrant import Entrant, play_run
+from .forking import fork_rows, fork_stage
 from .measuring import groups, measure_group
 from .suite import Suite, load_suite
 from .working import read_unit, write_unit
@@ -37,7 +38,7 @@ from .working import read_unit, write_unit
 EPISODES = {"quick": 20, "full": 100}  # of each stage, role and run
 CROSSED = "cross_play.csv"  # as SCORES, of runs of the entrant among each other
 RECORDS, ENTRANT = "records", "entrant"  # folder of records, and who plays the focal seats in them
-MEASURED = "measured"  # in place of a role
+MEASURED, FORKED = "measured", "forked"  # in place of a role
 STAGES, STARTED = "stages", "started.json"  # working files of a run, and what it was started with
 
 
@@ -67,16 +68,21 @@ class Order(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """What is played, and written, at once: a stage, or in the role MEASURED a group of measures."""
+    """What is played, and written, at once: a stage in a role, the measures of a group, or the forks of a stage."""
 
     stage: str
     role: str
     run: int = 0
 
     @property
+    def name(self) -> str:
+        """Of its folder of records."""
+        return f"{self.stage}-{self.role}-{self.run}"
+
+    @property
     def file(self) -> str:
         """Name of its working file."""
-        return f"{self.stage}-{self.role}-{self.run}.json"
+        return f"{self.name}.json"
 
 
 _suite = lru_cache(load_suite)  # read once a process
@@ -85,7 +91,7 @@ _suite = lru_cache(load_suite)  # read once a process
 def units(order: Order, suite: Suite) -> list[Unit]:
     """All that is played, in order; cross-play needs another run to meet. Measures first: one of them takes longest."""
     runs = len(order.entrant.sources)
-    roles = [*SCORED, SELF_PLAY] + [CROSS_PLAY] * (runs > 1)
+    roles = [*SCORED, SELF_PLAY] + [CROSS_PLAY] * (runs > 1) + [FORKED]
     played = [Unit(stage.name, role, run) for stage in suite.stages for role in roles for run in range(runs)]
     return [*(Unit(group, MEASURED) for group in groups(suite)), *played]
 
@@ -103,10 +109,12 @@ def play_unit(order: Order, unit: Unit, folder: Path) -> None:
     """Play a unit and write its file."""
     start = time.perf_counter()
     suite = _suite(order.suite)
+    body: dict[str, Any]
     if unit.role == MEASURED:
-        body: dict[str, Any] = {
-            "measured": measure_group(order.entrant, suite, unit.stage, order.episodes, order.seed),
-        }
+        body = {"measured": measure_group(order.entrant, suite, unit.stage, order.episodes, order.seed)}
+    elif unit.role == FORKED:
+        stage = suite.stage(unit.stage)
+        body = {"forked": fork_stage(order.entrant, unit.run, stage, order.episodes, order.seed)}
     else:
         body = play_stage(order, unit, suite, folder)
     write_unit(folder / STAGES / unit.file, key_of(order, suite), body, time.perf_counter() - start)
@@ -119,7 +127,7 @@ def play_stage(order: Order, unit: Unit, suite: Suite, folder: Path) -> dict[str
     played = play_run(order.entrant, unit.run, stage, unit.role, casting, order.seed)
     history = played.history
     if order.records:
-        write_records(folder / RECORDS / unit.file.removesuffix(".json"), unit, history, casting)
+        write_records(folder / RECORDS / unit.name, unit, history, casting)
     earned = returns_of(history, casting)
     scale = anchored[unit.stage, unit.role if unit.role in SCORED else RESIDENT]
     scores = anchored_scores(earned.focal, scale.anchors)
@@ -148,6 +156,17 @@ def write_records(folder: Path, unit: Unit, history: History, casting: Casting) 
     write_panels(folder, panels(history, source), history)
 
 
+def is_done(order: Order, unit: Unit, folder: Path, key: dict[str, Any]) -> bool:
+    """Whether a unit's working file, and its records where they are asked for, are there and whole."""
+    if read_unit(folder / STAGES / unit.file, key) is None:
+        return False
+    if not order.records or unit.role in (MEASURED, FORKED):
+        return True
+    from ..records.parquet import are_whole
+
+    return are_whole(folder / RECORDS / unit.name)
+
+
 def bench(order: Order, out: Path, jobs: int = 1, done: Callable[[int, int], None] = lambda n, of: None) -> Path:
     """Play what is not yet played and write the results folder, whose path is returned.
 
@@ -174,7 +193,7 @@ def bench(order: Order, out: Path, jobs: int = 1, done: Callable[[int, int], Non
         check_folder(folder, key)
         write_whole(folder / STARTED, (json.dumps(key, indent=1) + "\n").encode())
         asked = units(order, suite)
-        missing = [unit for unit in asked if read_unit(folder / STAGES / unit.file, key) is None]
+        missing = [unit for unit in asked if not is_done(order, unit, folder, key)]
         done(len(asked) - len(missing), len(asked))
         for count, _ in enumerate(_play_all(order, missing, folder, jobs), 1):
             done(len(asked) - len(missing) + count, len(asked))
@@ -217,6 +236,7 @@ def collect(order: Order, suite: Suite, folder: Path) -> None:
     key = key_of(order, suite)
     rows: list[dict[str, Any]] = []
     measured: list[list[Any]] = []
+    forked: dict[str, list[Any]] = {}
     faults: Counter[str] = Counter()
     said: dict[str, str] = {}
     seconds = 0.0
@@ -229,6 +249,9 @@ def collect(order: Order, suite: Suite, folder: Path) -> None:
         if unit.role == MEASURED:
             measured += body["measured"]
             continue
+        if unit.role == FORKED:
+            forked.setdefault(unit.stage, []).append(body["forked"])
+            continue
         rows += body["rows"]
         faults.update(body["faults"])
         said = {**body["said"], **said}
@@ -237,6 +260,7 @@ def collect(order: Order, suite: Suite, folder: Path) -> None:
         if told:
             write_csv(folder / name, list(COLUMNS), [list(row) for row in told])
     write_csv(folder / MEASURES, MEASURE_COLUMNS, measured)
+    write_csv(folder / FORKS, MEASURE_COLUMNS, fork_rows(forked))
     card = {
         **key, "kind": order.entrant.kind, "trained": order.entrant.trained, "faults": dict(sorted(faults.items())),
         "said": dict(sorted(said.items())), "seconds": round(seconds, 1),

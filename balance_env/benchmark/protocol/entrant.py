@@ -12,8 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ...players import load_player, policy_hash, trained_at
+from ...players import LEARNER, load_player, policy_hash, trained_at
+from ...vector import VectorEnv
 from ..history import Act, History
+from ..whatif.forks import aged_worlds
 from .arena import CROSS_PLAY, FIRST, SECOND, Casting, both, play
 from .guard import Guard
 from .suite import Stage
@@ -103,20 +105,34 @@ def play_run(entrant: Entrant, run: int, stage: Stage, role: str, casting: Casti
     if entrant.kind == CLASS:
         return _play_class(entrant, run, stage, role, casting, seed)
     said: dict[str, str] = {}
-
-    def fitting(source: str) -> str:
-        try:
-            load_player(source, stage.world)
-        except ValueError as error:
-            said.setdefault(MISFIT, str(error))
-            return FLOOR
-        return source
-
-    first, second = (fitting(entrant.sources[n % len(entrant.sources)]) for n in (run, run + 1))
+    first, second = (_fitting(entrant.sources[n % len(entrant.sources)], stage, said) for n in (run, run + 1))
     history = play(stage, casting, seed, first, second)
     acted = (history.alive[:-1] & history.going[1:, :, None] & (casting.focal == FIRST)).sum((0, 2))
     lost = acted * (first != entrant.sources[run])
     return Played(history, lost, Counter({MISFIT: int(lost.sum())} if lost.any() else {}), said)
+
+
+def aged(entrant: Entrant, run: int, stage: Stage, casting: Casting, seed: int) -> tuple[VectorEnv, Act | None]:
+    """Worlds of the stage that one run of the entrant has shared for some years, to be forked, and who acts in them."""
+    number, act, name = stage.number(seed), None, LEARNER
+    if entrant.kind == CLASS:
+        guard = _guard(entrant.sources[run], FIRST)
+        guard.begin(number)
+        act = guard.act
+    else:
+        name = _fitting(entrant.sources[run], stage, {})
+    players = np.where(casting.focal == FIRST, name, casting.players)
+    return aged_worlds(stage.world, players, worlds=len(players), seed=number, act=act, threads=1), act
+
+
+def _fitting(source: str, stage: Stage, said: dict[str, str]) -> str:
+    """The player itself, or who plays in its place where it does not fit; `said` is told why."""
+    try:
+        load_player(source, stage.world)
+    except ValueError as error:
+        said.setdefault(MISFIT, str(error))
+        return FLOOR
+    return source
 
 
 def _play_class(entrant: Entrant, run: int, stage: Stage, role: str, casting: Casting, seed: int) -> Played:

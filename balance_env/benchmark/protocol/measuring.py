@@ -39,15 +39,17 @@ def measure_group(entrant: Entrant, suite: Suite, group: str, episodes: int, see
     focal: list[np.ndarray] = []
     runs: list[int] = []
     beside: dict[str, list[History]] = {name: [] for name in REFERENCES}
+    its_seats: list[np.ndarray] = []  # of a reference, whose histories are one a stage
     for stage, some in chosen:
         casting = cast(stage, RESIDENT, seed, some)
         for run, history in _histories(entrant, stage, casting, seed):
             histories.append(history)
             runs.append(run)
             focal.append(casting.focal == FIRST)
+        its_seats.append(casting.focal == FIRST)
         for name in REFERENCES:
             beside[name].append(play(stage, casting, seed, name))
-    found = measure(histories, seed, runs, beside, focal)
+    found = measure(histories, seed, runs, beside, focal, dict.fromkeys(REFERENCES, its_seats))
     return [[_plain(cell) for cell in one.row(group)] for one in found]
 
 

@@ -91,6 +91,7 @@ class PanelWriter:
             use_dictionary=words,  # of numbers it takes longer than it saves, and so do statistics
             write_statistics=False,
             write_page_checksum=True,
+            data_page_version="2.0",  # written in a tenth less of the time
         )
 
     def add(self, panel: Panel) -> None:
@@ -120,6 +121,16 @@ def write_panels(folder: str | Path, panels: Mapping[str, Panel], history: Histo
 def read_panels(folder: str | Path) -> dict[str, Panel]:
     """The four panels in a folder; as `read_panel` for each."""
     return {name: read_panel(Path(folder, f"{name}.parquet"))[0] for name in PANELS}
+
+
+def are_whole(folder: str | Path) -> bool:
+    """Whether a folder holds four panels by this codebook, as far as the last bytes of each file tell."""
+    try:
+        for name in PANELS:
+            read_about(Path(folder, f"{name}.parquet"))
+    except BadRecord:
+        return False
+    return True
 
 
 def read_panel(path: str | Path) -> tuple[Panel, About]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..protocol.suite import load_suite
+from .kept import keep
 from .metagame import EPISODES, LEAST_EPISODES, STAGES, MetaGame, as_csv, play_all, rank
 
 
@@ -33,13 +34,17 @@ def add_leaderboard(parser: argparse.ArgumentParser) -> None:
     """Options of `balance-env leaderboard`."""
     parser.add_argument("results", nargs="?", default="results", metavar="RESULTS", help="folder (default results)")
     parser.add_argument("--write", default="docs", metavar="FOLDER", help="where the page goes (default docs)")
+    text = "pack the results into this folder first, and make the page of all that is kept there"
+    parser.add_argument("--keep", metavar="FOLDER", help=text)
 
 
 def run_leaderboard(options: argparse.Namespace) -> None:
     """Rebuild the page of all entrants, and print it."""
     from .leaderboard import write_leaderboard
 
-    page = write_leaderboard(options.results, options.write)
+    if options.keep:
+        keep(options.results, options.keep)
+    page = write_leaderboard(options.keep or options.results, options.write)
     Console().print(page.read_text(encoding="utf-8"), highlight=False, markup=False, soft_wrap=True)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from ...doctrines import CONSTANTS, DOCTRINES
 from ...players import learned_names
 from .figures import as_svg, draw_entrants
@@ -13,6 +15,12 @@ from .results import HEADLINE, RUNS_FOR_A_TABLE, Results, find_results
 from .summary import IQM, IQM_AS, RANDOM, Figure, headline
 from .tables import MISSING, Table, Value, as_markdown, interval, short
 
+ASKED_LEARNERS = {  # that no policy of the package is, by the name under which each enters
+    "independent_ppo": "a PPO learner in each seat",
+    "recurrent_ppo": "PPO with a memory",
+    "central_critic": "PPO whose critic sees all",
+    "fictitious_play": "PPO against its own past",
+}
 PAGE, PICTURE = "leaderboard.md", "leaderboard.svg"
 INTRODUCTION = f"""# Leaderboard
 
@@ -36,8 +44,8 @@ class Standing(NamedTuple):
 
 
 def mandatory() -> tuple[str, ...]:
-    """Names of the baselines that every table must have: random play, constant policies, doctrines, trained states."""
-    return (*DOCTRINES, *learned_names())
+    """Names of the baselines that every table must have: random play, constants, doctrines, and kinds of learners."""
+    return (*DOCTRINES, *learned_names(), *ASKED_LEARNERS)
 
 
 def kind_of(results: Results) -> str:
@@ -55,8 +63,8 @@ def standings(entrants: Sequence[Results]) -> list[Standing]:
     told = []
     for results in entrants:
         card, figures = results.card, {figure.name: figure for figure in headline(results)}
-        faults = sum(card["faults"].values()) + int(results.episodes["faults"].sum())
-        illegal = int(results.episodes["illegal"].sum())
+        scored = np.isin(results.episodes["role"], HEADLINE)
+        faults, illegal = (int(results.episodes[column][scored].sum()) for column in ("faults", "illegal"))
         kind, preliminary = kind_of(results), results.is_preliminary
         told.append(Standing(card["entrant"], kind, figures, card["runs"], faults, illegal, preliminary))
 
@@ -112,11 +120,16 @@ def write_leaderboard(results: str | Path, folder: str | Path) -> Path:
             as_markdown(as_table("leaderboard", title, ranked)),
             f"![{title}]({picture})\n",
             f"Suite hash `{suite_hash}`, seed {seed}.\n",
-            f"Mandatory baselines that are missing: {', '.join(missing) or 'none'}.\n",
+            f"Mandatory baselines that are missing: {', '.join(map(_described, missing)) or 'none'}.\n",
         ]
     page = folder / PAGE
     page.write_text("\n".join(text), encoding="utf-8")
     return page
+
+
+def _described(name: str) -> str:
+    """A missing baseline, and what it is where no policy of the package tells."""
+    return f"{name} ({ASKED_LEARNERS[name]})" if name in ASKED_LEARNERS else name
 
 
 def _by_protocol(entrants: Sequence[Results]) -> dict[tuple[str, str, str, int], list[Results]]:

@@ -14,7 +14,10 @@ PICTURES_BEFORE = {  # which pictures stand before which table
     "attractors": ("attractors",),
     "stages": ("paid", "pacts"),
 }
-ORDER = ("card", "headline", "measures", "forks", "tags", "attractors", "stages", "runs")
+ORDER = (
+    *("card", "headline", "measures", "measures_by_stage", "forks", "forks_by_stage"),
+    *("tags", "attractors", "stages", "runs"),
+)
 STYLE = """
 :root { color-scheme: light; --ink: #222831; --pale: #9aa3ad; --line: #dee2e6; --blue: #0072b2; }
 * { box-sizing: border-box; }
@@ -28,6 +31,7 @@ table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabu
 th, td { padding: .3rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { border-bottom: 2px solid var(--pale); white-space: nowrap; position: sticky; top: 0; background: #fff; }
 section:not(.card) td:nth-child(2) { min-width: 9rem; }
+section:not(.card) td:last-child:not(.number) { min-width: 24rem; }
 .number { text-align: right; }
 tbody tr:hover { background: #f1f3f5; }
 .card { border: 1px solid var(--line); border-left: 5px solid var(--blue); border-radius: 6px;

@@ -69,15 +69,18 @@ def make_report(
 ) -> Report:
     """Tables and pictures of results; see `summary.summarise` and `summary.paid`."""
     summary, who_paid = summarise(results, tags), paid(results, beside_random)
-    of_all = [row for row in (*results.measures, *results.forks) if row.group == ALL]
+    measures, forks = ([row for row in rows if row.group == ALL] for rows in (results.measures, results.forks))
+    of_stages = [[row for row in rows if row.group != ALL] for rows in (results.measures, results.forks)]
     tables = [
         card_table(results, summary),
         _figure_table("headline", "Score", SCORE_CAPTION, "figure", [*summary.headline, summary.effect]),
         _figure_table("tags", "Mean score by tag", TAG_CAPTION, "tag", summary.tags),
         _attractor_table(summary),
-        _measure_table("measures", "Measures beside their nulls", results, results.measures),
-        _measure_table("forks", "Forks beside their nulls", results, results.forks),
+        _measure_table("measures", "Measures beside their nulls", MEASURE_CAPTION, results, measures),
+        _measure_table("forks", "Forks beside their nulls", FORK_CAPTION, results, forks),
         _stage_table(results, summary, who_paid),
+        _measure_table("measures_by_stage", "Measures by stage", MEASURE_CAPTION, results, of_stages[0]),
+        _measure_table("forks_by_stage", "Forks by stage", FORK_CAPTION, results, of_stages[1]),
         _run_table(results),
     ]
     drawn = {
@@ -87,7 +90,7 @@ def make_report(
         ),
         "attractors": ("Where worlds end.", figures.draw_attractors(summary.attractors, "Where worlds end")),
         "paid": ("Who paid: returns of focal seats and of the others.", figures.draw_paid(who_paid, "Who paid")),
-        "measures": ("Measures beside their nulls.", draw_measures(of_all, "Measures beside their nulls")),
+        "measures": ("Measures beside their nulls.", draw_measures([*measures, *forks], "Measures beside their nulls")),
     }  # fmt: skip
     if (results.folder / RECORDS).is_dir():
         from .pacts import draw_pacts, find_episode  # records need pyarrow, results do not
@@ -106,9 +109,13 @@ SCORE_CAPTION = (
 TAG_CAPTION = "Means, as a tag has too few stages to cut off quarters; a stage counts under each of its tags."
 ATTRACTOR_CAPTION = "Shares of episodes; Wilson's 95 % interval over episodes, as if all were independent."
 MEASURE_CAPTION = (
-    "A value means something only beside its null, given with the middle 95 % of its draws. Holm: p adjusted for all "
-    f"listed hypotheses ({', '.join(LISTED)}, and forks, over all stages); below {ALPHA:g} the null is rejected. "
-    "Other p serve to look around, not to conclude. The interval is over training runs, or over worlds of forks."
+    "A value means something only beside its null, given with the middle 95 % of its draws. Holm: p adjusted for the "
+    f"{len(LISTED)} hypotheses that were listed beforehand, over all stages; below {ALPHA:g} the null is rejected. "
+    "Other p serve to look around, not to conclude. The interval is over training runs."
+)
+FORK_CAPTION = (
+    "What a change of the same worlds made, everything else and all chance alike. The interval is over worlds: where "
+    "the null lies outside it, the change did something."
 )
 RUN_CAPTION = "Means over the episodes of one run in one stage and role; self-play for diagnosis only."
 
@@ -165,7 +172,7 @@ def _attractor_table(summary: Summary) -> Table:
     )
 
 
-def _measure_table(name: str, title: str, results: Results, measures: Sequence[Measure]) -> Table:
+def _measure_table(name: str, title: str, caption: str, results: Results, measures: Sequence[Measure]) -> Table:
     adjusted = {id(row): holm for row, _, holm in hypotheses(results)}
     rows = []
     for row in measures:
@@ -175,7 +182,7 @@ def _measure_table(name: str, title: str, results: Results, measures: Sequence[M
         tested = (row.number("null"), band, row.number("p"), adjusted.get(id(row)))
         rows.append((row.group, row.name, *told, *tested, row.why, row.definition))
     head = ("group", "measure", "value", "interval", "n", "null", "null's band", "p", "Holm", "note", "definition")
-    return Table(name, title, MEASURE_CAPTION, head, rows)
+    return Table(name, title, caption, head, rows)
 
 
 def _stage_table(results: Results, summary: Summary, who_paid: Sequence[Paid]) -> Table:

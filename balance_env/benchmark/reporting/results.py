@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import lzma
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from ..checks import Array
 from ..statistics import ATTRACTORS
 
 CARD, SCORES, MEASURES, FORKS = "card.json", "scores.csv", "measures.csv", "forks.csv"
+PACKED = f"{SCORES}.xz"  # in place of scores.csv, where results are kept: see `kept`
 RESIDENT, VISITOR, SELF_PLAY = "resident", "visitor", "self_play"
 HEADLINE = (RESIDENT, VISITOR)  # self-play is diagnosis, never part of a score
 ALL = "all"  # in place of a stage: the measure over all of them
@@ -178,15 +181,16 @@ def read_results(folder: str | Path) -> Results:
         If a file is missing, or holds something else than it should: names the file, the row and the column.
     """
     folder = Path(folder)
-    for name in (CARD, SCORES):
-        if not (folder / name).is_file():
-            raise ValueError(f"{str(folder)!r} holds no results: it has no {name}")
+    scores = folder / (PACKED if (folder / PACKED).is_file() else SCORES)
+    for path in (folder / CARD, scores):
+        if not path.is_file():
+            raise ValueError(f"{str(folder)!r} holds no results: it has no {path.name}")
     card = _read_card(folder / CARD)
-    rows = _read_table(folder / SCORES, COLUMNS)
+    rows = _read_table(scores, COLUMNS)
     if not rows:
-        raise ValueError(f"{folder / SCORES} has no episodes")
+        raise ValueError(f"{scores} has no episodes")
     if not any(row["role"] in HEADLINE for row in rows):
-        raise ValueError(f"{folder / SCORES} has no episodes of {' or '.join(HEADLINE)}")
+        raise ValueError(f"{scores} has no episodes of {' or '.join(HEADLINE)}")
     episodes = {name: np.array([row[name] for row in rows]) for name in COLUMNS}
     return Results(folder, card, episodes, read_measures(folder / MEASURES), read_measures(folder / FORKS))
 
@@ -216,7 +220,7 @@ def _read_card(path: Path) -> dict[str, Any]:
 
 def _read_table(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list[dict[str, Any]]:
     """Rows of a CSV file whose columns, in any order, each pass their check."""
-    with path.open(newline="", encoding="utf-8") as file:
+    with _opened(path) as file:
         reader = csv.DictReader(file)
         missing = [name for name in columns if name not in (reader.fieldnames or ())]
         if missing:
@@ -231,3 +235,13 @@ def _read_table(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list
                     raise ValueError(f"{path}, line {reader.line_num}: {name} is {row[name]!r}: {error}") from None
             rows.append(read)
     return rows
+
+
+def _opened(path: Path) -> TextIO:
+    """A table as text, packed or not; ValueError for a torn pack."""
+    if path.suffix != ".xz":
+        return path.open(newline="", encoding="utf-8")
+    try:
+        return io.StringIO(lzma.decompress(path.read_bytes()).decode(), newline="")
+    except (lzma.LZMAError, EOFError) as error:
+        raise ValueError(f"{path} is torn: {error}") from None

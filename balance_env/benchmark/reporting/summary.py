@@ -25,16 +25,21 @@ IQM, IQM_AS = "IQM of the score", "IQM as {}"  # names of figures, the latter by
 ANCHORS = {"floor (random legal)": 0.0, "reference doctrine": 1.0}  # a score is measured between these
 
 
-LISTED = (  # measures whose nulls are hypotheses; few, as each costs all the others power
-    "alignment theta",
-    "pact density",
-    "pact life",
-    "reliability",
-    "betrayal",
-    "entrapment",
-    "chain-ganging",
-    "war onset",
-)
+# Measures whose nulls are hypotheses, and the theory that each tests. Chosen before any finding and left so: one claim
+# a theory, the version that it speaks of, and few, as each costs all the others power.
+LISTED = {
+    ("alignment theta", "weaker against stronger"): "states balance against power: Waltz 1979",
+    ("alignment theta", "less against more threatening"): "they balance against threat: Walt 1987",
+    ("alignment theta", "target against challenger"): "they join for profit rather than resist: Schweller 1994",
+    ("pact life", "median"): "alliances outlast chance, as institutions: Wallander & Keohane 1999; Leeds & Savun 2007",
+    ("minimal winning", ""): "coalitions are as small as win: Riker 1962",
+    ("reliability", ""): "allies keep their word: Leeds, Long & Mitchell 2000",
+    ("entrapment", ""): "allies are drawn into wars not theirs: Snyder 1984",
+    ("chain-ganging", "tied entrants"): "ties spread wars: Christensen & Snyder 1990",
+    ("structural balance", ""): "the enemy of an enemy is a friend: Cartwright & Harary 1956; Maoz et al. 2007",
+    ("arms reaction", "defence k"): "arms are answered by arms, the security dilemma: Richardson 1960; Jervis 1978",
+    ("war onset", ""): "what the order that emerges is for: whether there is less war in it, or more",
+}
 
 
 class Figure(NamedTuple):
@@ -136,9 +141,9 @@ def paid(results: Results, beside_random: Mapping[tuple[str, str], float]) -> li
 
 
 def hypotheses(results: Results) -> list[tuple[Measure, float, float]]:
-    """Listed measures and forks over all stages that have a p: each with it and Holm's over all of them."""
-    listed = [row for row in results.measures if row.measure in LISTED]
-    tested = [row for row in (*listed, *results.forks) if row.group == ALL and row.p]
+    """Listed measures over all stages that have a p: each with it and Holm's over all of them."""
+    listed = [row for row in results.measures if (row.measure, row.version) in LISTED]
+    tested = [row for row in listed if row.group == ALL and row.p]
     if not tested:
         return []
     p = np.array([float(row.p) for row in tested])

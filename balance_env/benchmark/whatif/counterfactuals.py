@@ -6,9 +6,8 @@ import argparse
 import csv
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -29,26 +28,22 @@ MIXED = "mix"  # on the command line: every doctrine that has an author, by lot
 
 
 def find(origin: VectorEnv, seed: int, act: Act | None = None) -> list[Finding]:
-    """All findings in worlds as they stand; each measure draws its cases apart, so that none moves another's."""
+    """All findings in worlds as they stand; each measure draws its cases apart, so that none moves another's.
+
+    Parameters
+    ----------
+    origin : VectorEnv
+        Worlds to be forked, see `forks.aged_worlds`.
+    seed : int
+        Draws the cases: the same seed, the same findings.
+    act : callable, optional
+        Chooses for the seats that no player holds.
+    """
     return [
         found
         for measure in MEASURES
         for found in measure(origin, np.random.default_rng((seed, zlib.crc32(measure.__name__.encode()))), act)
     ]
-
-
-def fork_rows(origins: Mapping[str, VectorEnv], seed: int, act: Act | None = None) -> list[dict[str, Any]]:
-    """Rows of `forks.csv`, whose columns are those of `measures.csv`; None where there is nothing to say.
-
-    Parameters
-    ----------
-    origins : group -> worlds to be forked, see `forks.aged_worlds`
-    seed : int
-        Draws the cases: the same seed, the same rows.
-    act : callable, optional
-        Chooses for the seats that no player holds.
-    """
-    return [row(group, found) for group, origin in origins.items() for found in find(origin, seed, act)]
 
 
 def main() -> None:

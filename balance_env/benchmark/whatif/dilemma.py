@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.world import NOBODY, Verb
-from ...metrics import Compared, Metric
+from ...metrics import Metric
 from ...scenario import Scenario
 from ...vector import VectorEnv
 from ..history import Act
-from .findings import Finding, estimate
+from .findings import Finding, estimate, finding
 from .forks import AGE, HORIZON, Fork, Players, aged_worlds, draw_where, living, wants
 
 BACKGROUND = "balance_of_threat"  # who plays where nothing is said: it makes pacts, and most states do so in history
 WORLDS = 400  # of a certificate; design choice
+NO_PACT = "no pact is in force in any world"
 DEFINITION = (
     f"return of a pact's member over {HORIZON} years, mean of both: R both honour, S it alone, T the other alone, P "
     "neither; honouring is to stand by the other whenever it is challenged, letting down to invest instead"
@@ -179,11 +180,10 @@ def keep_or_break(fork: Fork, members: tuple[np.ndarray, np.ndarray], honours: n
 
 def alliance_dilemma(origin: VectorEnv, rng: np.random.Generator, act: Act | None = None) -> list[Dilemma]:
     """The dilemma that honouring a pact is, by whose wants judge it."""
-    why = "no pact is in force in any world"
     told = []
     for version, payoffs in payoffs_of_pact(origin, rng, act).items():
-        cells = {name: estimate(values, why) for name, values in zip("RSTP", payoffs, strict=True)}
-        margins = {name: estimate(values, why) for name, values in payoffs.margins().items()}
+        cells = {name: estimate(values, NO_PACT) for name, values in zip("RSTP", payoffs, strict=True)}
+        margins = {name: estimate(values, NO_PACT) for name, values in payoffs.margins().items()}
         told.append(Dilemma(version, cells, margins))
     return told
 
@@ -191,11 +191,11 @@ def alliance_dilemma(origin: VectorEnv, rng: np.random.Generator, act: Act | Non
 def dilemma_findings(origin: VectorEnv, rng: np.random.Generator, act: Act | None = None) -> list[Finding]:
     """Payoffs and margins of the alliance dilemma as rows of a report; it has no null but 0 in every margin."""
     found = []
-    for told in alliance_dilemma(origin, rng, act):
-        for name, (metric, low, high) in {**told.payoffs, **told.margins}.items():
-            null = Metric.none("a payoff has no null") if name in told.payoffs else Metric(0.0, metric.n)
-            version = f"{told.version}: {name}"
-            found.append(Finding("alliance dilemma", version, Compared(metric, null), low, high, DEFINITION))
+    for version, payoffs in payoffs_of_pact(origin, rng, act).items():
+        cells = dict(zip("RSTP", payoffs, strict=True))
+        for name, values in {**cells, **payoffs.margins()}.items():
+            null = Metric.none("a payoff has no null") if name in cells else Metric(0.0, len(values))
+            found.append(finding("alliance dilemma", f"{version}: {name}", values, NO_PACT, null, DEFINITION))
     return found
 
 

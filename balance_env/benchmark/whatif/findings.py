@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ class Finding(NamedTuple):
     low, high : float or None
         The value's 95 % interval over worlds; None under `LEAST_UNITS` worlds.
     definition : str
+    values : (M,) array
+        What the mean is of, one value a world.
     """
 
     measure: str
@@ -30,6 +33,7 @@ class Finding(NamedTuple):
     low: float | None
     high: float | None
     definition: str
+    values: np.ndarray
 
 
 def estimate(values: np.ndarray, why: str, seed: int = 0) -> tuple[Metric, float | None, float | None]:
@@ -57,7 +61,37 @@ def estimate(values: np.ndarray, why: str, seed: int = 0) -> tuple[Metric, float
 def finding(measure: str, version: str, values: np.ndarray, why: str, null: Metric, definition: str) -> Finding:
     """The mean of values (M,) of independent worlds as a row of a report; `why` there is none where M is 0."""
     metric, low, high = estimate(values, why)
-    return Finding(measure, version, Compared(metric, null), low, high, definition)
+    return Finding(measure, version, Compared(metric, null), low, high, definition, values)
+
+
+def pooled(findings: Sequence[Finding]) -> Finding:
+    """One finding over the worlds of several, in which every world weighs alike; so do the cases of their nulls."""
+    first = findings[0]
+    values = [found.values for found in findings if len(found.values)] or [first.values]
+    told = [found.compared.null for found in findings]
+    cases = sum(null.n for null in told if null.value is not None)
+    summed = sum(null.value * null.n for null in told if null.value is not None)
+    null = Metric(summed / cases, cases) if cases else told[0]
+    why = first.compared.observed.why
+    return finding(first.measure, first.version, np.concatenate(values), why, null, first.definition)
+
+
+def plain(found: Finding) -> dict[str, Any]:
+    """A finding as JSON has it; `from_plain` makes it anew."""
+    null = found.compared.null
+    return {
+        "measure": found.measure,
+        "version": found.version,
+        "values": found.values.tolist(),
+        "why": found.compared.observed.why,
+        "null": [null.value, null.n, null.why],
+        "definition": found.definition,
+    }
+
+
+def from_plain(told: Mapping[str, Any]) -> Finding:
+    """The finding that `plain` told of."""
+    return finding(**{**told, "values": np.array(told["values"]), "null": Metric(*told["null"])})
 
 
 def row(group: str, found: Finding) -> dict[str, Any]:

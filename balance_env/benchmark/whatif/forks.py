@@ -173,7 +173,7 @@ def aged_worlds(
 
     Parameters
     ----------
-    players : name, list of names, (W, N) of ids, or None
+    players : name, list of names, (W, N) of names or ids, or None
         Who holds the seats; a list is drawn from, for every seat of every world. None: `act` plays all.
 
     Raises
@@ -197,7 +197,7 @@ def aged_worlds(
 
 
 def seated(players: Players, batch: VectorEnv, seed: int) -> np.ndarray:
-    """Ids (W, N) of players in the seats: of one name, or drawn from a list of names."""
+    """Players in the seats (W, N): as an array says, or ids of one name, or of names drawn from a list."""
     if isinstance(players, np.ndarray):
         return players
     ids = [batch.player_id(name) for name in ([players] if isinstance(players, str) else players or [])]
