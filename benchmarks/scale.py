@@ -87,14 +87,13 @@ def sample(algorithm: Any, runners: Sequence[int], years: int) -> tuple[list[Any
     return episodes, rates, living_steps(episodes) / elapsed
 
 
-def take_turn(algorithm: Any, config: Config) -> Turn:
-    """Each runner alone, both, and the learner."""
-    alone, alone_busy = [], []
-    for runner in (1, 2):
-        _, rates, rate = sample(algorithm, [runner], config.n_steps)
-        alone.append(rate)
-        alone_busy += rates
-    episodes, rates, both = sample(algorithm, [1, 2], config.n_steps)
+def take_turn(algorithm: Any, config: Config, number: int) -> Turn:
+    """Each runner alone and both, of which another is first in each turn, and the learner."""
+    parts = [(1,), (2,), (1, 2)]
+    first = number % len(parts)
+    told = {part: sample(algorithm, part, config.n_steps) for part in [*parts[first:], *parts[:first]]}
+    alone, alone_busy = (told[1,][2], told[2,][2]), (told[1,][1][0], told[2,][1][0])
+    episodes, both_busy, both = told[1, 2]
     count, packed = living_steps(episodes), cloudpickle.dumps(episodes)
     _, taking = busy(lambda: cloudpickle.loads(packed))
     _, fitting = busy(
@@ -106,8 +105,8 @@ def take_turn(algorithm: Any, config: Config) -> Turn:
             shuffle_batch_per_epoch=True,
         )
     )
-    pairs = tuple(alone), both, tuple(alone_busy), tuple(rates)
-    return Turn(*pairs, count / fitting, count / taking, len(packed) / count, count)
+    busy_rates = alone_busy, (both_busy[0], both_busy[1])
+    return Turn(alone, both, *busy_rates, count / fitting, count / taking, len(packed) / count, count)
 
 
 def measure(config: Config, turns: int) -> tuple[list[Turn], float, int]:
@@ -119,8 +118,7 @@ def measure(config: Config, turns: int) -> tuple[list[Turn], float, int]:
         lambda runner: pin(cores[runner.worker_index % len(cores)]), local_env_runner=False
     )
     pin(cores[0])
-    take_turn(algorithm, config)  # a first one compiles and fills caches
-    told = [take_turn(algorithm, config) for _ in range(turns)]
+    told = [take_turn(algorithm, config, number) for number in range(turns + 1)][1:]  # the first compiles
     share = statistics.median(line["environment_share"] for line in islice(iterations(algorithm, config), ITERATIONS))
     weights = len(cloudpickle.dumps(algorithm.get_weights()))
     algorithm.stop()

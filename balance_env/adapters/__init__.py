@@ -20,7 +20,7 @@ class Need(NamedTuple):
 
 NEEDS = {  # by the name of the leaf, which is that of its extra
     "sb3": Need("stable-baselines3", "2.7", "2.10"),
-    "torchrl": Need("torchrl", "0.13.1", "0.15"),
+    "torchrl": Need("torchrl", "0.11.1", "0.15"),
     "rllib": Need("ray", "2.55", "2.61"),
     "jax": Need("jax", "0.8", "0.11"),
 }
