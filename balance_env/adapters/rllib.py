@@ -57,7 +57,6 @@ class RLlibEnv(MultiAgentEnv):
         }
         self.observation_spaces = dict.fromkeys(self.possible_agents, spaces.Dict(seen))
         self.action_spaces = dict.fromkeys(self.possible_agents, batch.single_action_space)
-        self.agents: list[str] = []
         self._places: dict[str, tuple[int, int]] = {}
 
     def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,6 +1,6 @@
 """MAPPO with BenchMARL (Bettini et al. 2024): a task on top of `TorchRLEnv`, for all of its algorithms.
 
-    python docs/examples/benchmarl_mappo.py --scenario default --worlds 16 --steps 100000
+    python docs/examples/benchmarl_mappo.py --scenario default --worlds 16 --steps 8192
 
 BenchMARL takes the masks and the true state. It counts a fallen state as one that goes on with a zero row, invest alone
 and no reward. Needs `pip install torchrl==0.11.1 hydra-core tqdm balance-env[torchrl]` and then
@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> Fitted:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--scenario", default="default")
     parser.add_argument("--worlds", type=int, default=16)
-    parser.add_argument("--steps", type=int, default=20_000, help="years of worlds")
+    parser.add_argument("--steps", type=int, default=8_192, help="years of worlds")
     given = parser.parse_args(arguments)
     algorithm, model = MappoConfig.get_from_yaml(), MlpConfig.get_from_yaml()
     algorithm.entropy_coef = ENTROPY
