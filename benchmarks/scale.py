@@ -169,7 +169,8 @@ def report(found: dict[str, float], share: float, weights: int, config: Config, 
     bottleneck = min(allowed, key=allowed.__getitem__)
     paces = ", ".join(f"{in_turn(found, runners):,.0f} with {runners:,}" for runners in (1, 2, 10, RUNNERS))
     lines = [
-        f"{date.today()}, {platform.machine()}, {os.cpu_count()} cores that other work shares, ray {ray.__version__}, "
+        f"{date.today()}, {platform.machine()}, {os.cpu_count()} cores under a load of "
+        f"{os.getloadavg()[1]:.0f}, most of it other work; ray {ray.__version__}, "
         f"torch {torch.__version__}; `{config.scenario}`, {config.worlds} worlds a runner, {config.n_steps} years a "
         f"sample; medians of {turns} turns, ratios within a turn.",
         "",
