@@ -1,19 +1,21 @@
-"""How much of the batch's speed reaches a framework?
+"""How much of the batch's speed reaches a framework, and how fast is it beside what is used otherwise?
 
-    python benchmarks/plugs.py [--worlds 128] [--years 10] [--repeats 60] [--threads 1]
+    python benchmarks/plugs.py [--worlds 128] [--years 10] [--repeats 60] [--threads 1] [--train] [NAME ...]
 
-The batch by itself and each adapter whose library is installed are stepped by the same actions, in turns, in one
-process. Agent-steps a second are medians over the repeats, and so are shares of the batch's speed, each of one turn,
-so that what else the machine does falls on both; actions are drawn outside the clock.
+The batch by itself and each plug whose library is installed are stepped by the same kind of play, in turns, in one
+process. SuperSuit on mpe2's `simple_spread` with as many agents a world (`pip install supersuit mpe2`, beside
+`balance-env[sb3]`) is what users of Stable-Baselines3 have otherwise. `--train` adds turns of PPO on both, with equal
+hyper-parameters. Figures are medians over the turns and ratios are of one turn, so that what else the machine does
+falls on both: by the clock, and by the processor's time, which other work does not touch. Actions are drawn outside
+both clocks.
 """
-
-from __future__ import annotations
 
 import argparse
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,9 +23,20 @@ from balance_env import VectorEnv
 from balance_env.testing import random_legal
 
 Step = Callable[[np.ndarray], np.ndarray]  # actions (W, N) to the masks (W, N, A) of the year to come
+AGENTS = 8  # of `default`, and so of `simple_spread`
+SLOW = {"supersuit": 1}  # years a turn of what would take minutes
+COMPARED = ("sb3", "supersuit")  # what is asked is a ratio of these
+PPO_YEARS, PPO_EPOCHS, PPO_BATCH = 8, 4, 4096  # a turn of training, and how it is fitted: as in configs/default.yaml
 
 
-def raw(worlds: int, threads: int) -> Step:
+class Plug(NamedTuple):
+    """What is stepped, and the masks that it starts with."""
+
+    step: Step
+    masks: np.ndarray
+
+
+def raw(worlds: int, threads: int) -> Plug:
     """The batch itself."""
     batch = VectorEnv("default", worlds, threads=threads)
     batch.reset(0)
@@ -32,10 +45,10 @@ def raw(worlds: int, threads: int) -> Step:
         batch.step(actions)
         return batch.action_masks
 
-    return step
+    return Plug(step, batch.action_masks.copy())
 
 
-def sb3(worlds: int, threads: int) -> Step:
+def sb3(worlds: int, threads: int) -> Plug:
     """Stable-Baselines3's VecEnv, with infos."""
     from balance_env.adapters.sb3 import SB3VecEnv
 
@@ -47,10 +60,10 @@ def sb3(worlds: int, threads: int) -> Step:
         env.step(actions.ravel())
         return env.batch.action_masks
 
-    return step
+    return Plug(step, env.batch.action_masks.copy())
 
 
-def torchrl(worlds: int, threads: int, state: bool = False) -> Step:
+def torchrl(worlds: int, threads: int, state: bool = False) -> Plug:
     """TorchRL's EnvBase, by `step_and_maybe_reset`."""
     from balance_env.adapters.torchrl import GROUP, TorchRLEnv, torch
 
@@ -65,15 +78,15 @@ def torchrl(worlds: int, threads: int, state: bool = False) -> Step:
         _, at = env.step_and_maybe_reset(at)
         return env.batch.action_masks
 
-    return step
+    return Plug(step, env.batch.action_masks.copy())
 
 
-def torchrl_with_state(worlds: int, threads: int) -> Step:
+def torchrl_with_state(worlds: int, threads: int) -> Plug:
     """The same, with the true state for a central critic."""
     return torchrl(worlds, threads, state=True)
 
 
-def jax(worlds: int, threads: int) -> Step:
+def jax(worlds: int, threads: int) -> Plug:
     """JAX, compiled, by callback."""
     from balance_env.adapters.jax import JaxEnv, jax
 
@@ -87,19 +100,84 @@ def jax(worlds: int, threads: int) -> Step:
         jax.block_until_ready(seen)
         return env.batch.action_masks
 
-    return step
+    return Plug(step, env.batch.action_masks.copy())
 
 
-def seconds(step: Step, masks: np.ndarray, years: int, generator: np.random.Generator) -> tuple[float, np.ndarray]:
-    """Seconds that `years` steps of random legal play take, and the masks after them."""
-    spent = 0.0
+def supersuit(worlds: int, threads: int) -> Plug:
+    """SuperSuit's VecEnv for Stable-Baselines3, on mpe2, where all five actions are legal."""
+    env = spread(worlds)
+    env.reset()
+    masks = np.ones((worlds, AGENTS, env.action_space.n), np.int8)
+
+    def step(actions: np.ndarray) -> np.ndarray:
+        env.step(actions.ravel())
+        return masks
+
+    return Plug(step, masks)
+
+
+def spread(worlds: int) -> Any:
+    """Worlds of `simple_spread` as SuperSuit gives them to Stable-Baselines3."""
+    from mpe2 import simple_spread_v3
+    from supersuit import concat_vec_envs_v1, pettingzoo_env_to_vec_env_v1
+
+    one = pettingzoo_env_to_vec_env_v1(simple_spread_v3.parallel_env(N=AGENTS))
+    return concat_vec_envs_v1(one, worlds, base_class="stable_baselines3")
+
+
+def learners(worlds: int, threads: int) -> dict[str, Any]:
+    """PPO on the plug, with masks, and on SuperSuit, which loses them."""
+    import torch
+    from sb3_contrib import MaskablePPO
+    from stable_baselines3 import PPO
+
+    from balance_env.adapters.sb3 import SB3VecEnv
+
+    torch.set_num_threads(threads)
+    equal: dict[str, Any] = {"n_steps": PPO_YEARS, "n_epochs": PPO_EPOCHS, "batch_size": PPO_BATCH, "device": "cpu"}
+    return {
+        "sb3": MaskablePPO("MlpPolicy", SB3VecEnv("default", worlds, threads=threads), **equal),
+        "supersuit": PPO("MlpPolicy", spread(worlds), **equal),
+    }
+
+
+class Spent(NamedTuple):
+    """Seconds an agent-step, by the clock and of the processor's time."""
+
+    clock: float
+    processor: float
+
+
+def timed(call: Callable[[], Any], steps: int) -> tuple[Any, Spent]:
+    """What a call of so many agent-steps returns and takes."""
+    clock, processor = time.perf_counter(), time.process_time()
+    result = call()
+    return result, Spent((time.perf_counter() - clock) / steps, (time.process_time() - processor) / steps)
+
+
+def play(plug: Plug, years: int, generator: np.random.Generator) -> tuple[Plug, Spent]:
+    """Some years of random legal play: the plug after them, and what they took."""
+    step, masks = plug
+    spent = []
     for _ in range(years):
         draws = generator.random(masks[..., 0].size)
         actions = random_legal(masks.reshape(len(draws), -1), draws).reshape(masks.shape[:2])
-        began = time.perf_counter()
-        masks = step(actions)
-        spent += time.perf_counter() - began
-    return spent, masks
+        masks, took = timed(partial(step, actions), actions.size)
+        spent.append(took)
+    return Plug(step, masks), Spent(*map(statistics.mean, zip(*spent, strict=True)))
+
+
+def told(turns: dict[str, list[Spent]], base: str) -> list[str]:
+    """A line for each, with its speed as a share of that of `base`."""
+    lines = []
+    for name, spent in turns.items():
+        parts = [f"{name:20}"]
+        for field in Spent._fields:
+            own, other = ([getattr(turn, field) for turn in each] for each in (spent, turns[base]))
+            share = statistics.median(b / o for b, o in zip(other, own, strict=True))
+            parts.append(f"{1.0 / statistics.median(own):12,.0f} by the {field:9} {share:8.2f} x {base}")
+        lines.append("  ".join(parts))
+    return lines
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -107,25 +185,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     for name, usual in {"worlds": 128, "years": 10, "repeats": 60, "threads": 1}.items():
         parser.add_argument(f"--{name}", type=int, default=usual)
+    parser.add_argument("--train", action="store_true", help="turns of PPO beside SuperSuit, and nothing else")
+    makers = {make.__name__: make for make in (raw, sb3, torchrl, torchrl_with_state, jax, supersuit)}
+    parser.add_argument("names", nargs="*", default=list(makers), metavar="NAME", help=f"of {', '.join(makers)}")
     given = parser.parse_args(arguments)
+    if unknown := set(given.names) - set(makers):
+        parser.error(f"no plug {', '.join(sorted(unknown))}: of {', '.join(makers)}")
+    if given.train:
+        fit_in_turns(given.worlds, given.threads, given.repeats)
+        return
     generator = np.random.default_rng(0)
-    steps: dict[str, Step] = {}
-    for make in (raw, sb3, torchrl, torchrl_with_state, jax):
+    plugs: dict[str, Plug] = {}
+    for name in dict.fromkeys(["raw", *given.names]):
         try:
-            steps[make.__name__] = make(given.worlds, given.threads)
+            plugs[name] = makers[name](given.worlds, given.threads)
         except ImportError as error:
-            print(f"{make.__name__}: left out. {error}")
-    start = VectorEnv("default", given.worlds, threads=1, copy=True).reset(0)[1]["action_mask"]
-    masks: dict[str, Any] = {name: seconds(step, start, 1, generator)[1] for name, step in steps.items()}
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(given.repeats):
-        for name, step in steps.items():
-            spent, masks[name] = seconds(step, masks[name], given.years, generator)
-            times[name].append(spent)
-    count = given.years * start.shape[0] * start.shape[1]
-    for name, spent in times.items():
-        share = statistics.median(base / own for base, own in zip(times["raw"], spent, strict=True))
-        print(f"{name:20} {count / statistics.median(spent):12,.0f} agent-steps a second  {share:5.0%} of the batch")
+            print(f"{name}: left out. {error}")
+    turns: dict[str, list[Spent]] = {name: [] for name in plugs}
+    for turn in range(given.repeats + 1):  # the first warms up
+        for name in plugs:
+            plugs[name], spent = play(plugs[name], SLOW.get(name, given.years), generator)
+            turns[name] += [spent] * bool(turn)
+    print(f"agent-steps a second, {given.worlds * AGENTS:,} slots, {given.repeats} turns")
+    print(*told(turns, "raw"), sep="\n")
+    if set(COMPARED) <= set(turns):
+        print(told({name: turns[name] for name in COMPARED}, COMPARED[1])[0])
+
+
+def fit_in_turns(worlds: int, threads: int, repeats: int) -> None:
+    """Turns of training: years collected, network fitted."""
+    turns: dict[str, list[Spent]] = {name: [] for name in COMPARED}
+    steps = worlds * AGENTS * PPO_YEARS
+    fitted = learners(worlds, threads)
+    for turn in range(repeats + 1):  # the first warms up
+        for name, learner in fitted.items():
+            _, spent = timed(partial(learner.learn, steps, reset_num_timesteps=False), steps)
+            turns[name] += [spent] * bool(turn)
+    print(f"PPO, agent-steps a second, {worlds * AGENTS:,} slots, {repeats} turns")
+    print(*told(turns, COMPARED[1]), sep="\n")
 
 
 if __name__ == "__main__":

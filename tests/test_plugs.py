@@ -60,11 +60,13 @@ def test_a_leaf_is_there_or_says_what_to_install(leaf):
 
 
 def test_a_dropped_mask_is_told_with_its_cure():
-    with pytest.warns(adapters.MaskDropped, match=r"the mask was dropped on the way to the learner\. Set this\."):
-        adapters.tell_of_dropped_masks(np.array([0, 1]), "Set this.")
+    for leaf, need in NEEDS.items():
+        with pytest.warns(adapters.MaskDropped, match=r"the mask was dropped on the way to the learner\.") as told:
+            adapters.tell_of_dropped_masks(np.array([0, 1]), leaf)
+        assert str(told[0].message).endswith(need.masked)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        adapters.tell_of_dropped_masks(np.zeros(2), "Set this.")
+        adapters.tell_of_dropped_masks(np.zeros(2), "sb3")
 
 
 def test_versions_are_compared_by_their_numbers():

@@ -11,24 +11,37 @@ import numpy as np
 
 
 class Need(NamedTuple):
-    """The library that a leaf plugs into, and the versions it was tested with."""
+    """The library that a leaf plugs into, the versions it was tested with, and what to set there to obey masks."""
 
     package: str
     least: str
     below: str
+    masked: str
 
 
 NEEDS = {  # by the name of the leaf, which is that of its extra
-    "sb3": Need("stable-baselines3", "2.7", "2.10"),
-    "torchrl": Need("torchrl", "0.13.1", "0.15"),
-    "rllib": Need("ray", "2.55", "2.61"),
-    "jax": Need("jax", "0.8", "0.11"),
+    "sb3": Need(
+        "stable-baselines3",
+        "2.7",
+        "2.10",
+        "Learn with sb3_contrib.MaskablePPO, which asks for `action_masks`; PPO knows no masks.",
+    ),
+    "torchrl": Need(
+        "torchrl", "0.11.1", "0.15", 'Give the policy ("agents", "action_mask"), as MaskedCategorical takes it.'
+    ),
+    "rllib": Need(
+        "ray",
+        "2.55",
+        "2.61",
+        "Give the algorithm MaskedModule, and no connector that takes `action_mask` away.",
+    ),
+    "jax": Need("jax", "0.8", "0.11", "Take scores away by `get_avail_actions(state)` before you draw."),
 }
 
 
 def require(leaf: str) -> None:
     """ImportError that says what to install, if the library of a leaf is missing or of another version."""
-    package, least, below = NEEDS[leaf]
+    package, least, below, _ = NEEDS[leaf]
     cure = f"balance_env.adapters.{leaf} needs {package}>={least},<{below}: pip install 'balance-env[{leaf}]'"
     try:
         found = metadata.version(package)
@@ -42,11 +55,11 @@ class MaskDropped(UserWarning):
     """A learner chose what its mask rules out: the mask was lost on its way to it."""
 
 
-def tell_of_dropped_masks(illegal: np.ndarray, cure: str) -> None:
-    """Warn, as often as Python's filters let it, if a batch has received illegal actions; `cure` says what to set."""
+def tell_of_dropped_masks(illegal: np.ndarray, leaf: str) -> None:
+    """Warn, as often as Python's filters let it, if the batch of a leaf has received illegal actions: what to set."""
     if illegal.any():
         told = "an action that its mask rules out became invest: the mask was dropped on the way to the learner"
-        warnings.warn(f"{told}. {cure}", MaskDropped, stacklevel=3)
+        warnings.warn(f"{told}. {NEEDS[leaf].masked}", MaskDropped, stacklevel=3)
 
 
 def numbers(version: str) -> tuple[int, ...]:

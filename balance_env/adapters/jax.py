@@ -19,7 +19,6 @@ from ..scenario import Scenario
 from ..vector import SEED_BITS, VectorEnv
 
 ByAgent = dict[str, jax.Array]
-MASKED = "Take scores away by `get_avail_actions(state)` before you draw."
 MARKS = ("terminated", "truncated", "alive", "illegal_action")  # of a seat in a year, in `infos`
 
 
@@ -108,7 +107,7 @@ class JaxEnv:
         if int(step) != self._steps:
             raise ValueError(f"a state of step {int(step)}, the batch is at {self._steps}: worlds go forward only")
         rows, rewards, terminated, truncated, infos = self.batch.step(np.asarray(actions))
-        tell_of_dropped_masks(infos["illegal_action"], MASKED)
+        tell_of_dropped_masks(infos["illegal_action"], "jax")
         last = np.where(infos["_final_obs"][:, None, None], infos["final_obs"], rows)
         marks = (terminated, truncated, infos["alive"].astype(bool), infos["illegal_action"].astype(bool))
         told = {**dict(zip(MARKS, marks, strict=True)), "rewards": rewards.astype(np.float32), "last_obs": last}

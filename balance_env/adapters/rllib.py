@@ -22,9 +22,7 @@ from torch import Tensor, nn
 from ..core.world import Ending
 from ..spaces import mask_space
 from ..vector import VectorEnv
-from ..view.text import design_name
 
-MASKED = "Give the algorithm MaskedModule, and no connector that takes `action_mask` away."
 MAPPINGS = {  # which module acts for an agent, `world_<w>.state_<i>.<design>`; RLlib gives more arguments than its id
     "shared": lambda agent, *_, **__: "shared",
     "design": lambda agent, *_, **__: agent.split(".", 2)[2],
@@ -49,8 +47,8 @@ class RLlibEnv(MultiAgentEnv):
         super().__init__()
         self.batch = batch = VectorEnv(**{"threads": 1, **(config or {})}, autoreset=False)
         self.illegal_actions = 0
-        designs = batch.scenario.template().designs
-        self._names = {weights.tobytes(): design_name(weights, batch).replace(" ", "_") for weights in designs}
+        named = batch.scenario.design_name
+        self._names = {row.tobytes(): named(row).replace(" ", "_") for row in batch.scenario.template().designs}
         ids = [(w, i) for w in range(batch.num_worlds) for i in range(batch.num_actors)]
         self.possible_agents = [f"world_{w}.state_{i}.{name}" for w, i in ids for name in self._names.values()]
         seen: dict[str, spaces.Space] = {
@@ -59,7 +57,6 @@ class RLlibEnv(MultiAgentEnv):
         }
         self.observation_spaces = dict.fromkeys(self.possible_agents, spaces.Dict(seen))
         self.action_spaces = dict.fromkeys(self.possible_agents, batch.single_action_space)
-        self.agents: list[str] = []
         self._places: dict[str, tuple[int, int]] = {}
 
     def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -82,7 +79,7 @@ class RLlibEnv(MultiAgentEnv):
         for agent, action in action_dict.items():
             batch.pending_actions[places[agent]] = action
         out = batch.advance()
-        tell_of_dropped_masks(out.illegal, MASKED)
+        tell_of_dropped_masks(out.illegal, "rllib")
         acted = self.agents
         self.illegal_actions += sum(int(out.illegal[places[agent]]) for agent in acted)
         terminated = {agent: bool(out.terminations[places[agent]]) for agent in acted}

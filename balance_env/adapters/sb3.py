@@ -17,7 +17,6 @@ from ..checks import check_snapshot
 from ..scenario import Scenario
 from ..vector import VectorEnv
 
-MASKED = "Learn with sb3_contrib.MaskablePPO, which asks for `action_masks`; PPO knows no masks."
 NOTHING: dict[str, Any] = {}  # the infos of a slot with nothing to say, shared to be quick
 
 
@@ -73,7 +72,7 @@ class SB3VecEnv(VecEnv):
         """One year: (rows, rewards, dones, infos), one of each a slot; arrays are fresh."""
         batch = self.batch
         _, rewards, terminations, truncations, told = batch.step(self._actions.reshape(batch.num_worlds, -1))
-        tell_of_dropped_masks(told["illegal_action"], MASKED)
+        tell_of_dropped_masks(told["illegal_action"], "sb3")
         cut, over = self._flat(truncations), self._flat(terminations | truncations)
         dones = self._flat(terminations | (told["ended"] > 0)[:, None])
         rewards = self._flat(rewards).astype(np.float32)

@@ -20,7 +20,6 @@ from ..scenario import Scenario
 from ..vector import VectorEnv
 
 GROUP = "agents"
-MASKED = 'Give the policy ("agents", "action_mask"), as MaskedCategorical takes it.'
 DONES = ("done", "terminated", "truncated")
 
 
@@ -125,7 +124,7 @@ class TorchRLEnv(EnvBase):
     def _step(self, tensordict: TensorDictBase) -> TensorDictBase:
         self.batch.pending_actions[:] = tensordict[GROUP, "action"].numpy()
         out = self.batch.advance()
-        tell_of_dropped_masks(out.illegal, MASKED)
+        tell_of_dropped_masks(out.illegal, "torchrl")
         told = self.observe()
         told[GROUP, "reward"] = torch.from_numpy(out.rewards.astype(np.float32)).unsqueeze(-1)
         over, cut = out.ended != Ending.NOT, out.ended == Ending.TIME

@@ -26,7 +26,7 @@ from torch import nn
 from balance_env import BalanceEnv
 from balance_env.judging import Fitted, by_scores, judge
 
-WIDTH, ROLLOUT, BATCH, RATE = 64, 1024, 64, 3e-3
+WIDTH, ROLLOUT, BATCH, RATE = 64, 1024, 64, 3e-4
 
 
 class Counted(gymnasium.Wrapper):

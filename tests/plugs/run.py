@@ -50,17 +50,23 @@ class Example(NamedTuple):
         Requirements to install.
     unpinned : tuple
         Packages whose line in constraints.txt does not count.
+    alone : tuple
+        Requirements to install without theirs, where those would bring another torch.
     """
 
     package: str
     wanted: tuple[str, ...]
     unpinned: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
 
 
 EXAMPLES = {
     "tianshou": Example("tianshou", ("torch", "tianshou>=2,<3")),
     "skrl": Example("skrl", ("torch", "skrl>=2,<3")),
     "agilerl": Example("agilerl", ("torch", "agilerl>=2.58,<3", "peft"), unpinned=("pettingzoo",)),
+    "benchmarl": Example(
+        "benchmarl", ("torch", "torchrl==0.11.1", "hydra-core", "tqdm"), alone=("benchmarl>=1.5.2,<2",)
+    ),
 }
 
 
@@ -91,6 +97,8 @@ def prepare(name: str, folder: Path, oldest: bool) -> Path:
             ],
             check=True,
         )
+    for requirement in EXAMPLES[name].alone if name in EXAMPLES else ():
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", requirement], check=True)
     (place / "ready").touch()
     return python
 

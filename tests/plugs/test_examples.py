@@ -12,6 +12,7 @@ EXAMPLES = {
     "tianshou": ("tianshou_ppo", "PPO, one state among random ones"),
     "skrl": ("skrl_ppo", "PPO, a policy for all"),
     "agilerl": ("agilerl_ppo", "PPO, a policy for all"),
+    "benchmarl": ("benchmarl_mappo", "MAPPO with a central critic"),
 }
 
 
