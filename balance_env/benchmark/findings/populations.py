@@ -34,14 +34,15 @@ class Source(NamedTuple):
     name : str
     players : sequence of str
         The player of each unit: a policy that reads what its seat wants, a doctrine, or `SHIPPED`.
-    populations, scenarios : sequence of str
-        That it is put into.
+    populations, scenarios, forked : sequence of str
+        That it is put into; scenarios in which its worlds are forked.
     """
 
     name: str
     players: tuple[str, ...]
     populations: tuple[str, ...]
     scenarios: tuple[str, ...]
+    forked: tuple[str, ...]
 
     def worlds(self, worlds: int) -> int:
         """Of each unit, where all have `worlds` together."""

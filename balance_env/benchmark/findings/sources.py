@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from ..emergence.catalogue import RANDOM_LEGAL
 from .figures import Figure, OfUnit, population_figures
@@ -15,7 +15,6 @@ HOME = "powers_1913"  # where runs of configs/default.yaml were trained
 SCENARIOS = ("default", HOME, "coercive", "concert")
 WITHOUT_COERCION = (HOME, "default", "concert")  # such runs never met the verb and never use it
 DOCTRINES = ("balance_of_threat", RANDOM_LEGAL)
-FORKED_IN = ("default", HOME)
 FIGURES, UNITS = "figures.csv", "units.csv"
 SEED = 1
 
@@ -23,11 +22,12 @@ SEED = 1
 def sources(runs: Sequence[str], worlds: int) -> list[Source]:
     """All sources, the most telling first; as many batches of one player as `worlds` allow."""
     batches = min(BATCHES, worlds)
+    alone = () if runs else ("default",)  # forks take most of the time: they go to who carries the page
     trained = ("offensive", "defensive", "halves")  # what such runs were trained to want
     return [
-        *([Source(RUNS, tuple(runs), trained, WITHOUT_COERCION)] if runs else []),
-        *(Source(name, (name,) * batches, ("halves",), SCENARIOS) for name in DOCTRINES),
-        Source(SHIPPED, (SHIPPED,) * batches, tuple(POPULATIONS), SCENARIOS),
+        *([Source(RUNS, tuple(runs), trained, WITHOUT_COERCION, (HOME,))] if runs else []),
+        *(Source(name, (name,) * batches, ("halves",), SCENARIOS, (HOME,)) for name in DOCTRINES),
+        Source(SHIPPED, (SHIPPED,) * batches, tuple(POPULATIONS), SCENARIOS, alone),
     ]
 
 
@@ -42,6 +42,8 @@ def play(
 ) -> None:
     """Play all populations and write the two tables to `folder`, again after each population.
 
+    What stands in the tables is not played again, so a play that was stopped goes on where it stopped.
+
     Parameters
     ----------
     runs : sequence of paths
@@ -49,12 +51,15 @@ def play(
     worlds, forks : int
         Of each population and scenario, over all units.
     """
-    figures: list[Figure] = []
-    units: list[OfUnit] = []
+    figures: list[Figure] = list(read(folder / FIGURES, Figure)) if (folder / FIGURES).exists() else []
+    units: list[OfUnit] = list(read(folder / UNITS, OfUnit)) if figures else []
+    done = {figure[:3] for figure in figures}
     for source in sources(runs, worlds):
         for scenario in (name for name in source.scenarios if name in scenarios):
             for population in source.populations:
-                forked = forks if scenario in FORKED_IN else 0
+                if (source.name, scenario, population) in done:
+                    continue
+                forked = forks if scenario in source.forked else 0
                 found = population_figures(source, scenario, population, worlds, forked, seed, tell)
                 figures += found[0]
                 units += found[1]
@@ -73,15 +78,15 @@ def write(path: Path, head: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> N
 
 def read(path: Path, row: Any) -> Iterator[Any]:
     """Rows of a table as `row`s, numbers as numbers and blanks as None."""
+    kinds = get_type_hints(row)
     with path.open(newline="", encoding="utf-8") as file:
         for cells in csv.DictReader(file):
-            kinds = row.__annotations__
-            yield row(**{name: _cell(cell, str(kinds[name])) for name, cell in cells.items()})
+            yield row(**{name: _cell(cell, kinds[name]) for name, cell in cells.items()})
 
 
-def _cell(cell: str, kind: str) -> str | int | float | None:
-    if kind == "str":
+def _cell(cell: str, kind: Any) -> str | int | float | None:
+    if kind is str:
         return cell
     if cell == "":
         return None
-    return int(cell) if kind == "int" else float(cell)
+    return int(cell) if kind is int else float(cell)
