@@ -10,12 +10,12 @@ import pytest
 from worlds import batch_of, make_world
 
 from balance_env.benchmark.findings.__main__ import FORKS, PAGE, WORLDS, main, text_of
-from balance_env.benchmark.findings.figures import Figure, OfUnit, counted, over_units
 from balance_env.benchmark.findings.hypotheses import HYPOTHESES, NULL, ORDERS, Hypothesis, Where
 from balance_env.benchmark.findings.pictures import DRAWN
 from balance_env.benchmark.findings.populations import SHIPPED, begin, wanted
-from balance_env.benchmark.findings.sources import FIGURES, UNITS, read, write
-from balance_env.benchmark.findings.verdicts import AGREES, LEANS, TOO_LITTLE, UNDECIDED, Book, judge
+from balance_env.benchmark.findings.rows import Figure, OfUnit, counted, over_units, read, write
+from balance_env.benchmark.findings.sources import FIGURES, UNITS
+from balance_env.benchmark.findings.verdicts import LEANS, TOLD, TOO_LITTLE, UNDECIDED, Book, judge
 from balance_env.benchmark.whatif.deeds import worth_of_deeds
 from balance_env.core.reward import DESIGNS
 
@@ -35,8 +35,8 @@ def book(above, spread):
 def test_a_difference_is_told_by_sign_and_by_how_far_runs_agree():
     """Deviation sqrt(2.5) spread, t = above / (spread sqrt(.5)); the 95 % quantile of t with 4 freedoms is 2.776."""
     for above, spread, verdict, theory in (
-        (1.0, 0.1, AGREES, "agrees with A; contradicts B"),
-        (-1.0, 0.1, AGREES, "agrees with B; contradicts A"),
+        (1.0, 0.1, TOLD, "agrees with A; contradicts B"),
+        (-1.0, 0.1, TOLD, "agrees with B; contradicts A"),
         (1.0, 0.6, UNDECIDED, "A or B: open"),
     ):
         (told,) = judge(book(above, spread), "runs", [ASKED])
@@ -50,7 +50,7 @@ def test_a_difference_is_told_by_sign_and_by_how_far_runs_agree():
 def test_holm_makes_what_one_test_would_tell_a_leaning():
     """t = 4.04 has p = .0156: told alone, not among twenty."""
     known = book(1.0, 0.35)
-    assert judge(known, "runs", [ASKED])[0].verdict == AGREES
+    assert judge(known, "runs", [ASKED])[0].verdict == TOLD
     assert judge(known, "runs", [ASKED] * 20)[0].verdict == LEANS
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from ..reporting.figures import as_svg
-from .figures import Figure, OfUnit
 from .page import page
 from .pictures import DRAWN
 from .populations import RUNS, SHIPPED
-from .sources import FIGURES, SCENARIOS, UNITS, play, read
+from .rows import Figure, OfUnit, read
+from .sources import FIGURES, SCENARIOS, UNITS, play
 from .verdicts import Book, judge
 
 FOLDER, PAGE = "findings", "findings.md"
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     tables = options.write / FOLDER
     if options.play:
-        play(options.runs, options.worlds, options.forks, tables, lambda told: print(told, flush=True), options.scenarios)
+        play(options.runs, options.worlds, options.forks, tables, partial(print, flush=True), options.scenarios)
     text, book = text_of(tables, options.worlds, options.forks)
     (options.write / PAGE).write_text(text, encoding="utf-8")
     for name, draw in DRAWN.items():

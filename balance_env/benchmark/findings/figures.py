@@ -1,22 +1,16 @@
-"""From populations at play to figures: one row for each, with its interval over units and its null.
-
-A unit is a training run; where there is one player only, a batch of worlds.
-"""
+"""From populations at play to figures, with their intervals over units and their nulls."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from ...core.reward import DESIGNS
 from ...core.world import Verb
 from ...metrics import system
 from ...metrics.result import Metric
-from ..bootstrap import LEAST_UNITS, LEVEL, RESAMPLES, expanded_tail
 from ..emergence.catalogue import ALWAYS_INVEST, MEASURES, RANDOM_LEGAL
 from ..emergence.evidence import Measure
 from ..emergence.measures import Measured, gather
@@ -30,6 +24,7 @@ from ..whatif.deeds import worth_of_deeds
 from ..whatif.findings import Finding
 from ..whatif.spiral import security_dilemma
 from .populations import POPULATIONS, Source, aged, played
+from .rows import Figure, Found, Key, OfUnit, counted
 
 EVERYBODY = "all"  # seats
 MEASURED = {
@@ -46,77 +41,9 @@ FORKED: dict[ByFork, int] = {  # and of how many times as many worlds: few have 
     worth_of_deeds: 1,
     passed_bucks: 5,
 }
-SHARES = ("buck-pass", "security dilemma")  # of cases, whose interval is nowhere narrower than Wilson's
 THREATS = {"little": 0.0, "some": 1.0 / 3.0, "much": 2.0 / 3.0}  # threat of the most threatening other, from; thirds
 YEARS_SHOWN = 5  # between two looks at the poles
 REFERENCE_SEED = 1_000_000  # of the worlds of the nulls, which are no unit's
-
-
-class Figure(NamedTuple):
-    """A figure with where it comes from; None where there is nothing, and `why`."""
-
-    source: str
-    scenario: str
-    population: str
-    seats: str
-    measure: str
-    version: str
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-    units: int
-    null: float | None
-    null_low: float | None
-    null_high: float | None
-    p: float | None
-    why: str
-
-
-class OfUnit(NamedTuple):
-    """The same of one unit."""
-
-    source: str
-    scenario: str
-    population: str
-    seats: str
-    measure: str
-    version: str
-    unit: int
-    value: float
-
-
-Key = tuple[str, str, str, str]  # source, scenario, population, seats
-Found = tuple[list[Figure], list[OfUnit]]
-
-
-def over_units(sums: np.ndarray, cases: np.ndarray, seed: int = 0) -> tuple[float, float | None, float | None]:
-    """A ratio of sums over units (U,), and its expanded percentile interval (see `bootstrap`) with enough units."""
-    value = float(sums.sum() / cases.sum())
-    units = len(sums)
-    if units < LEAST_UNITS:
-        return value, None, None
-    weights = np.random.default_rng(seed).multinomial(units, np.full(units, 1.0 / units), RESAMPLES)
-    drawn = weights @ cases
-    ratios = (weights @ sums)[drawn > 0] / drawn[drawn > 0]
-    tail = expanded_tail(units, LEVEL)
-    low, high = np.quantile(ratios, [tail, 1.0 - tail])
-    return value, float(low), float(high)
-
-
-def counted(key: Key, measure: str, version: str, sums: Any, cases: Any, null: float | None = None) -> Found:
-    """A figure and its units from sums and cases of units (U,); of no case none."""
-    sums, cases = np.asarray(sums, float), np.asarray(cases, float)
-    some = cases > 0
-    named = (*key, measure, version)
-    units = [OfUnit(*named, int(unit), float(sums[unit] / cases[unit])) for unit in np.flatnonzero(some)]
-    if not units:
-        return [Figure(*named, *[None] * 3, 0, 0, null, *[None] * 3, "no case")], []
-    value, low, high = over_units(sums[some], cases[some])
-    if measure.startswith(SHARES) and low is not None and high is not None:
-        within = stats.binomtest(round(sums.sum()), int(cases.sum())).proportion_ci(LEVEL, "wilson")
-        low, high = min(low, float(within.low)), max(high, float(within.high))
-    return [Figure(*named, value, low, high, int(cases.sum()), len(units), null, None, None, None, "")], units
 
 
 def emerged(

@@ -79,9 +79,9 @@ def _deed(population: str, verb: str) -> Hypothesis:
     return Hypothesis(
         WHY, Where(population, "worth of an act", f"{verb}, own wants"), 0.0,
         f"whether a year of `{verb}` instead of investing pays a state of the {population} population",
-        f"A year of `{verb}` instead of investing pays a state of the {population} population",
-        f"A year of `{verb}` instead of investing costs a state of the {population} population",
-        f"the reason that they {verb} because it pays", f"the reason that they do not {verb} because it costs",
+        f"A year of `{verb}` instead of investing pays a state of the {population} population: a reason to do it",
+        f"A year of `{verb}` instead of investing costs a state of the {population} population: a reason not to do it",
+        "",
     )  # fmt: skip
 
 
@@ -144,7 +144,8 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
            "deliver more of what they pledged than random legal play does",
            "deliver less of what they pledged than random legal play does",
            "Leeds (commitments are kept)", "Mearsheimer (marriages of convenience)"),
-    _contrast(LAST, "pact density", "", "hold more pacts", "hold fewer pacts", "", "Waltz, Glaser (security by allies)"),
+    _contrast(LAST, "pact density", "", "hold more pacts", "hold fewer pacts", "",
+              "Waltz, Glaser (security by allies)"),
     _contrast(ORDERS, "CON", "", "are more concentrated", "are less concentrated", "Mearsheimer (offensive realism)"),
     _contrast(ORDERS, "war onset", "", "have more wars", "have fewer wars", "Mearsheimer (offensive realism)"),
     _contrast(ORDERS, "falls", "a century", "lose more states", "lose fewer states", "Mearsheimer (offensive realism)"),

@@ -5,169 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...core.reward import DESIGNS
-from ...core.world import Verb
 from ...metrics.walt import SOURCES
 from ...view.tables import table
 from ..bootstrap import LEAST_UNITS
-from ..emergence.formulas import HORIZON
-from ..statistics import ATTRACTORS
-from .figures import EVERYBODY, Figure
-from .hypotheses import BUCKS, DILEMMA, FEAR, LAST, ORDERS, PAID, QUESTIONS, SOFT, WHO, WHY, Where
+from .figures import EVERYBODY
+from .hypotheses import FEAR, PAID, QUESTIONS, Where
 from .populations import RUNS, SHIPPED
-from .verdicts import TOO_LITTLE, Book, Verdict
+from .rows import Figure
+from .shown import ABOUT, LEADS, LIMITS, NO_RUNS, OF_RUNS, PICTURES, SHOWN
+from .verdicts import TOO_LITTLE, UNDECIDED, Book, Verdict
 
-PICTURES = {
-    "theta.svg": "With whom third parties side: theta by what makes a join balancing, beside what chance does (grey).",
-    "acts.svg": "What states do, by what they want and by the threat of the most threatening other.",
-    "poles.svg": "Effective poles over the years.",
-}
-SHARES = ("share that balances", "share that bandwagons")
-SHOWN = {  # figures of everybody that stand under a question
-    WHO: (
-        *(("alignment theta", version) for version in ("less against more threatening", "weaker against stronger")),
-        *((share, "target against challenger") for share in SHARES),
-        ("share that abstains", ""),
-        ("tau", "the strongest: against it"),
-        ("tau", "the strongest: with it"),
-    ),
-    FEAR: tuple(("Walt coefficient", f"{source}, joining against") for source in SOURCES)
-    + (("Walt held-out gain", "joining against"),),
-    BUCKS: tuple(
-        ("buck-pass", version)
-        for version in (
-            *("stays out", "stays out and does not arm", "stays out, alone under threat"),
-            "stays out, others under the same threat",
-        )
-    ),
-    DILEMMA: (
-        *((f"security dilemma: {what}", "any state made to arm") for what in ("harms the harmless", "backfires")),
-        ("security dilemma: harms the harmless", "arming as chosen"),
-        ("arms reaction", "defence k"),
-        ("arms reaction", "race k rho / a"),
-    ),
-    LAST: (
-        *(("pact density", ""), ("pact life", "median"), ("pact life", f"beyond {HORIZON} years"), ("reliability", "")),
-        *(("abstention", ""), ("betrayal", ""), ("worth of a pact", "offensive"), ("worth of a pact", "defensive")),
-    ),
-    ORDERS: (
-        *(("effective poles", ""), ("CON", ""), ("war onset", ""), ("falls", "a century")),
-        *(("ends in", attractor) for attractor in ATTRACTORS),
-    ),
-    SOFT: tuple(
-        (name, version)
-        for name, version in (
-            *(("sanctions sent", ""), ("share that sanctions", ""), ("sanction coalition", "")),
-            *(("growth lost", "target"), ("growth lost", "sender"), ("backing down", "")),
-        )
-    ),
-    WHY: (
-        *(("acts", verb.name.lower()) for verb in Verb),
-        *(("worth of an act", f"{verb}, own wants") for verb in ("research", "arm", "ally", "bandwagon", "sanction")),
-    ),
-}
-
-ABOUT = """# Findings{preliminary}
-
-Made by `{command}` from [`figures.csv`](findings/figures.csv) and [`units.csv`](findings/units.csv); the same command
-without `--play` writes the page anew from these tables. Every sentence and number is read from them; a test does it again.
-
-{units} A figure stands with its 95 % interval over units and, after a semicolon, with its null: what chance or
-`random_legal` (for pact returns and arms: another reference, see [measures](measures.md) and [forks](forks.md)) shows.
-An empty cell has too few cases; `figures.csv` says how many there were.
-
-A sentence is said only where the interval of the difference excludes 0. Its verdict is **agrees** or **contradicts**
-where p, adjusted by Holm for all {count} hypotheses of that source, is below .05; **leans** where only its own interval
-excludes 0; else it is **undecided**, which does not say that there is no effect: the interval says how large one may be.
-
-- Populations: *offensive*, *defensive*, *status quo* states among themselves; *halves*: each seat offensive or defensive by
-  lot; *thirds*: one of the three by lot. In them, `seats` tells whose figure it is.
-- `runs`: {runs}
-- `shipped`: `learned_offensive`, `learned_defensive`, `learned_status_quo`, **one training run**, in the seats that want
-  what each was trained for; units are batches of worlds, so intervals tell how sure we are of *these* states, not of
-  what training brings forth.
-- {worlds} worlds of 50 years each; forks of {forks} worlds that had lived ten.
-"""
-OF_RUNS = (
-    "{count} training runs of `configs/default.yaml` with seeds 0 to {last} "
-    "(`python train.py --run runs/powers_1913-SEED --set seed=SEED`), each in every seat; the unit is a run. Trained in "
-    "`powers_1913`; other worlds are a shift of structure. They never met coercion or status-quo states."
-)
-NO_RUNS = "none were given: the page rests on one training run and is preliminary."
-LIMITS = """
-## What this does not say
-
-One training algorithm (PPO, self-play), one network, {runs} runs and one shipped one, worlds of eight to ten stylised states.
-Where states agree with a school, a reward that resembles it may have asked for it: defensive states are paid for
-security, offensive ones for power. Runs share their config, so another algorithm may find other habits. Tests over five
-units find only effects that nearly all runs share; adjusted for all hypotheses, few can be told. Explanations of what
-surprises are hypotheses, each tested by one fork, of one year of one act. It is no forecast of real states.
-"""
-
-
+TITLES = {RUNS: "Trained runs", SHIPPED: "The shipped states"}
 LAST_BITS = 1e-12  # below which a difference is one of rounding
-LEADS = {  # what each question is answered with first, of the first scenario of a source
-    WHO: (
-        "third parties that could join either side of a dispute",
-        (
-            ("abstain in", "share that abstains", ""),
-            ("stand by the target in", "share that balances", "target against challenger"),
-            ("join the challenger in", "share that bandwagons", "target against challenger"),
-        ),
-    ),
-    FEAR: (
-        "states that perceive much threat",
-        tuple((f"{verb} in", "acts", f"{verb}, much threat") for verb in ("ally", "research", "arm", "bandwagon")),
-    ),
-    BUCKS: (
-        "states that feel threatened by another's challenger and could tip the scale",
-        (("stay out in", "buck-pass", "stays out"), ("nor arm in", "buck-pass", "stays out and does not arm")),
-    ),
-    DILEMMA: (
-        "forks in which a state is made to arm",
-        tuple(
-            (f"{what} in", f"security dilemma: {name}", "any state made to arm")
-            for what, name in (("harm one that meant no harm", "harms the harmless"), ("backfire", "backfires"))
-        ),
-    ),
-    LAST: (
-        "states",
-        (
-            ("are allied in a share of dyad-years of", "pact density", ""),
-            (f"keep pacts beyond {HORIZON} years in", "pact life", f"beyond {HORIZON} years"),
-            ("deliver of what they pledged", "reliability", ""),
-            ("betray a partner in a share of dyad-years of", "betrayal", ""),
-        ),
-    ),
-    ORDERS: (
-        "worlds",
-        (
-            ("have effective poles of", "effective poles", ""),
-            ("have wars per dyad-year of", "war onset", ""),
-            ("lose states a century", "falls", "a century"),
-            *((f"end in {name} in", "ends in", name) for name in ATTRACTORS),
-        ),
-    ),
-    SOFT: (
-        "third parties that could join either side of a dispute",
-        (("sanction the challenger in", "share that sanctions", ""),),
-    ),
-    WHY: ("states", tuple((f"{verb.name.lower()} in", "acts", verb.name.lower()) for verb in Verb)),
-}
 
 
 def lead(book: Book, source: str, question: str) -> str:
-    """A question answered in one sentence, by population, where the source was played first."""
+    """A question answered first, a sentence for each population, where the source was played first."""
     if question not in LEADS:
         return ""
     subject, named = LEADS[question]
     scenario = book.scenarios(source)[0]
     told = []
     for population in book.populations(source):
-        of = [(words, book.at(source, scenario, Where(population, measure, version))) for words, measure, version in named]
-        known = [f"{words} {cell(figure)}" for words, figure in of if figure is not None and figure.value is not None]
+        figures = [(words, book.at(source, scenario, Where(population, *of))) for words, *of in named]
+        known = [words.format(share(figure)) for words, figure in figures if figure is not None and figure.value]
         if known:
-            told.append(f"*{population}*: {', '.join(known)}")
-    return f"**In short** (`{scenario}`), {subject}, by population: {'; '.join(told)}.\n" if told else ""
+            told.append(f"{', '.join(known)} among *{population}* states")
+    return f"{subject}, in `{scenario}`: {'; '.join(told)}.\n" if told else ""
+
+
+def share(figure: Figure) -> str:
+    """A share in hundredths, beside its null."""
+    null = "" if figure.null is None else f" (null {figure.null:.1%})"
+    return f"{figure.value:.1%}{null}"
 
 
 def number(value: float | None) -> str:
@@ -237,14 +107,9 @@ def fear(book: Book, source: str) -> Iterator[str]:
     for population in book.populations(source):
         told = []
         for name in SOURCES:
-            at = [
-                figure
-                for scenario in book.scenarios(source)
-                if (figure := book.at(source, scenario, Where(population, "Walt coefficient", f"{name}, joining against")))
-                and figure.value is not None
-                and figure.low is not None
-                and figure.high is not None
-            ]
+            where = Where(population, "Walt coefficient", f"{name}, joining against")
+            figures = [book.at(source, scenario, where) for scenario in book.scenarios(source)]
+            at = [figure for figure in figures if figure is not None and figure.low is not None]
             if at:
                 above, below = (sum(test(figure) for figure in at) for test in (_above, _below))
                 told.append(f"{name} raises it in {above} and lowers it in {below} of {len(at)}")
@@ -262,7 +127,7 @@ def _below(figure: Figure) -> bool:
 
 def section(book: Book, source: str, question: str, verdicts: Sequence[Verdict]) -> Iterator[str]:
     """What is found on a question, of one source."""
-    yield f"\n### {'Trained runs' if source == RUNS else 'The shipped states' if source == SHIPPED else f'`{source}`'}\n"
+    yield f"\n### {TITLES[source]}\n"
     yield lead(book, source, question)
     yield from (bullet(verdict) for verdict in verdicts if verdict.hypothesis.question == question)
     if question == FEAR:
@@ -271,8 +136,9 @@ def section(book: Book, source: str, question: str, verdicts: Sequence[Verdict])
 
 
 def overview(verdicts: Sequence[Verdict]) -> str:
-    """All verdicts that were reached."""
-    rows = [(v.hypothesis.question, v.sentence, v.theory, v.verdict, number(v.p)) for v in verdicts if v.theory]
+    """All verdicts on schools, those that were reached first."""
+    told = sorted((v for v in verdicts if v.theory), key=lambda v: v.verdict in (UNDECIDED, TOO_LITTLE))
+    rows = [(v.hypothesis.question, v.sentence, v.theory, v.verdict, number(v.p)) for v in told]
     return table(("question", "found", "schools", "verdict", "p, adjusted"), rows)
 
 
@@ -288,7 +154,7 @@ def page(book: Book, verdicts: dict[str, list[Verdict]], command: str, runs: int
     )  # fmt: skip
     lines = [about, "## At a glance\n"]
     lines += [f"![{caption}](findings/{name})\n\n{caption}\n" for name, caption in PICTURES.items()]
-    lines += [f"What {'the trained runs' if main == RUNS else 'the shipped states'} say of schools:\n", overview(verdicts[main])]
+    lines += [f"{TITLES[main]}, and what they say of schools:\n", overview(verdicts[main])]
     for question in QUESTIONS:
         lines.append(f"\n## {question}")
         for source, judged in verdicts.items():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, get_type_hints
 
 from ..emergence.catalogue import RANDOM_LEGAL
-from .figures import Figure, OfUnit, population_figures
+from .figures import population_figures
 from .populations import BATCHES, POPULATIONS, RUNS, SHIPPED, Source
+from .rows import Figure, OfUnit, read, write
 
 HOME = "powers_1913"  # where runs of configs/default.yaml were trained
 SCENARIOS = ("default", HOME, "coercive", "concert")
@@ -65,28 +64,3 @@ def play(
                 units += found[1]
                 write(folder / FIGURES, Figure._fields, figures)
                 write(folder / UNITS, OfUnit._fields, units)
-
-
-def write(path: Path, head: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Rows under a head, six digits of every number."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(head)
-        table.writerows([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
-
-
-def read(path: Path, row: Any) -> Iterator[Any]:
-    """Rows of a table as `row`s, numbers as numbers and blanks as None."""
-    kinds = get_type_hints(row)
-    with path.open(newline="", encoding="utf-8") as file:
-        for cells in csv.DictReader(file):
-            yield row(**{name: _cell(cell, kinds[name]) for name, cell in cells.items()})
-
-
-def _cell(cell: str, kind: Any) -> str | int | float | None:
-    if kind is str:
-        return cell
-    if cell == "":
-        return None
-    return int(cell) if kind is int else float(cell)

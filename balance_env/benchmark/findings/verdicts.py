@@ -11,11 +11,10 @@ from scipy import stats
 
 from ..bootstrap import LEAST_UNITS, LEVEL
 from ..statistics import ALPHA, holm
-from .figures import Figure, OfUnit
 from .hypotheses import HYPOTHESES, NULL, Hypothesis, Where
+from .rows import Figure, OfUnit
 
-AGREES, LEANS, CONTRADICTS, AGAINST, UNDECIDED = "agrees", "leans to it", "contradicts", "leans against", "undecided"
-TOO_LITTLE = "too little data"
+TOLD, LEANS, UNDECIDED, TOO_LITTLE = "told", "leans", "undecided", "too little data"
 
 
 class Book:
@@ -87,14 +86,16 @@ class Verdict(NamedTuple):
         if self.difference is None or self.verdict in (UNDECIDED, TOO_LITTLE):
             return " or ".join(name for name in (school, rival) if name) + ": open"
         up = self.difference > 0.0
-        told = {AGREES: ("agrees with", "contradicts"), LEANS: ("leans to", "leans against")}
-        words = told[AGREES if self.verdict in (AGREES, CONTRADICTS) else LEANS]
+        words = ("agrees with", "contradicts") if self.verdict == TOLD else ("leans to", "leans against")
         with_whom, against = (school, rival) if up else (rival, school)
         return "; ".join(f"{word} {name}" for word, name in zip(words, (with_whom, against), strict=True) if name)
 
 
 def differences(book: Book, source: str, asked: Hypothesis) -> dict[str, dict[int, float]]:
-    """The figure less what it is set against, by scenario and unit, where both are known."""
+    """The figure less what it is set against, by scenario and unit.
+
+    Of the scenarios in which most units have both; where a unit has too few cases others would speak for it.
+    """
     found = {}
     for scenario in book.scenarios(source):
         values = book.of_units(source, scenario, asked.figure)
@@ -107,7 +108,8 @@ def differences(book: Book, source: str, asked: Hypothesis) -> dict[str, dict[in
             told = {} if null is None else {unit: value - null for unit, value in values.items()}
         if told:
             found[scenario] = told
-    return found
+    most = max(map(len, found.values()), default=0)
+    return {scenario: told for scenario, told in found.items() if len(told) == most}
 
 
 def alike(book: Book, source: str, asked: Hypothesis) -> tuple[float | None, float | None]:
@@ -122,8 +124,8 @@ def alike(book: Book, source: str, asked: Hypothesis) -> tuple[float | None, flo
 def judge(book: Book, source: str, hypotheses: Sequence[Hypothesis] = HYPOTHESES) -> list[Verdict]:
     """All hypotheses, of one source: t tests over units of the mean over scenarios.
 
-    A unit counts where it has a value in every scenario that any unit has one in. Where all units have the same share
-    a t test has nothing to go by; then its interval over cases speaks, and there is no p.
+    Where all units have the same share a t test has nothing to go by; then its interval over cases speaks, and there
+    is no p.
 
     Source: Student 1908; Holm 1979.
     """
@@ -148,11 +150,10 @@ def judge(book: Book, source: str, hypotheses: Sequence[Hypothesis] = HYPOTHESES
         if mean is None or low is None or high is None:
             verdicts.append(Verdict(asked, mean, None, None, len(values), by_scenario, None, TOO_LITTLE))
             continue
-        expected = (mean > 0.0) == bool(asked.school)
         verdict = UNDECIDED
         if p is not None and p < ALPHA:
-            verdict = AGREES if expected else CONTRADICTS
+            verdict = TOLD
         elif low > 0.0 or high < 0.0:
-            verdict = LEANS if expected else AGAINST
+            verdict = LEANS
         verdicts.append(Verdict(asked, mean, low, high, len(values), by_scenario, p, verdict))
     return verdicts
