@@ -81,15 +81,16 @@ def test_a_shipped_state_sits_where_its_design_is_wanted():
     assert len(np.unique(wants)) == len(DESIGNS)
 
 
-def test_a_sanction_costs_its_sender_and_nothing_costs_as_much_as_itself():
-    """A sender of a sanction loses growth, which a wealth seeker (status quo) wants, and investing adds to it."""
+def test_an_act_is_worth_what_it_changes_of_what_is_wanted():
+    """In a still world among equals: a sender loses growth, arms weigh on output and raise one's share, no patron."""
     batch = batch_of(*(make_world(seed=seed, actors=3) for seed in range(1, 7)), open_verbs=3)
-    batch.set_players("always_invest")
-    found = {one.version: one for one in worth_of_deeds(batch, np.random.default_rng(0))}
-    assert found["sanction, status_quo"].compared.observed.value < 0.0
-    assert found["sanction, status_quo"].compared.observed.n == 6
-    assert found["arm, status_quo"].compared.observed.value < 0.0
-    assert found["sanction, status_quo"].compared.null.value == 0.0
+    found = {one.version: one.compared for one in worth_of_deeds(batch, np.random.default_rng(0))}
+    assert found["sanction, status_quo"].observed.value < 0.0
+    assert found["arm, defensive"].observed.value < 0.0 < found["arm, offensive"].observed.value
+    assert found["ally, offensive"].observed.value == 0.0
+    assert found["arm, offensive"].observed.n == 6
+    assert found["arm, offensive"].null.value == 0.0
+    assert found["bandwagon, offensive"].observed.why == "bandwagon is legal in no world"
 
 
 def test_tables_are_read_as_they_were_written(tmp_path):

@@ -150,6 +150,7 @@ def page(book: Book, verdicts: dict[str, list[Verdict]], command: str, runs: int
         preliminary="" if enough else " (preliminary: one training run)",
         command=command, count=len(verdicts[main]), worlds=worlds, forks=forks,
         units="The unit of statistics is a training run." if enough else "Intervals are over batches of worlds.",
+        played="; ".join(f"`{name}` in {', '.join(book.scenarios(name))}" for name in book.sources),
         runs=OF_RUNS.format(count=runs, last=runs - 1) if runs else NO_RUNS,
     )  # fmt: skip
     lines = [about, "## At a glance\n"]

@@ -111,8 +111,8 @@ def _curve(axis: Axes, told: Sequence[tuple[int, object]], label: str, main: boo
     axis.plot(years, values, color=colour, label=label, linestyle="-" if main else "--", linewidth=2.0)
     banded = [n for n, end in enumerate(low) if end is not None]
     if main and banded:
-        ends = ([values_[n] for n in banded] for values_ in (low, high))
-        axis.fill_between([years[n] for n in banded], *ends, color=colour, alpha=0.15, linewidth=0)
+        floor, ceiling = ([ends[n] for n in banded] for ends in (low, high))
+        axis.fill_between([years[n] for n in banded], floor, ceiling, color=colour, alpha=0.15, linewidth=0)
 
 
 def _row(panels: int, height: float) -> tuple[Picture, Sequence[Axes]]:

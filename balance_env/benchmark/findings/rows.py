@@ -77,7 +77,7 @@ def counted(key: Key, measure: str, version: str, sums: Any, cases: Any, null: f
     named = (*key, measure, version)
     units = [OfUnit(*named, int(unit), float(sums[unit] / cases[unit])) for unit in np.flatnonzero(some)]
     if not units:
-        return [Figure(*named, *[None] * 3, 0, 0, null, *[None] * 3, "no case")], []
+        return [Figure(*named, None, None, None, 0, 0, null, None, None, None, "no case")], []
     value, low, high = over_units(sums[some], cases[some])
     if measure.startswith(SHARES) and low is not None and high is not None:
         within = stats.binomtest(round(sums.sum()), int(cases.sum())).proportion_ci(LEVEL, "wilson")

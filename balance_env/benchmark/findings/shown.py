@@ -116,8 +116,8 @@ cases; `figures.csv` says how many there were.
 
 A sentence on a hypothesis is said only where the interval of the difference, mean over scenarios, excludes 0. It is
 *told*, and agrees with or contradicts a school, where p, adjusted by Holm for all {count} hypotheses of that source, is
-below .05; it *leans* where only its own interval excludes 0; else it is *undecided*, which does not say that there is no
-effect: the interval says how large it may be. Scenarios in which some unit has too few cases are left out of the mean.
+below .05; it *leans* where only its own interval excludes 0; else it is *undecided*, which does not say that there is
+no effect: the interval says how large it may be. Scenarios in which a unit has too few cases are left out of the mean.
 
 - Populations: *offensive*, *defensive*, *status quo* states among themselves; *halves*: each seat offensive or
   defensive by lot; *thirds*: one of the three by lot.
@@ -126,7 +126,7 @@ effect: the interval says how large it may be. Scenarios in which some unit has 
   want what each was trained for; units are batches of worlds, so intervals tell how sure we are of *these* states, not
   of what training brings forth.
 - {worlds} worlds of 50 years of each population and scenario; forks of {forks} that had lived ten, and
-  of five times as many for bucks.
+  of five times as many for bucks. Played so far, of what the command plays: {played}.
 """
 OF_RUNS = (
     "{count} training runs of `configs/default.yaml` with seeds 0 to {last} (`python train.py --run "

@@ -25,8 +25,8 @@ def sources(runs: Sequence[str], worlds: int) -> list[Source]:
     trained = ("offensive", "defensive", "halves")  # what such runs were trained to want
     return [
         *([Source(RUNS, tuple(runs), trained, WITHOUT_COERCION, (HOME,))] if runs else []),
-        *(Source(name, (name,) * batches, ("halves",), SCENARIOS, (HOME,)) for name in DOCTRINES),
         Source(SHIPPED, (SHIPPED,) * batches, tuple(POPULATIONS), SCENARIOS, alone),
+        *(Source(name, (name,) * batches, ("halves",), SCENARIOS, (HOME,)) for name in DOCTRINES),
     ]
 
 

@@ -137,11 +137,11 @@ def judge(book: Book, source: str, hypotheses: Sequence[Hypothesis] = HYPOTHESES
         measured.append((asked, values, {name: float(np.mean(list(told.values()))) for name, told in found.items()}))
     testable = [i for i, (_, values, _) in enumerate(measured) if len(values) >= LEAST_UNITS and np.ptp(values) > 0.0]
     tests = {i: stats.ttest_1samp(measured[i][1], 0.0) for i in testable}
-    adjusted = dict(zip(testable, holm([float(tests[i].pvalue) for i in testable]), strict=True)) if tests else {}
+    adjusted = dict(zip(testable, holm(np.array([tests[i].pvalue for i in testable])), strict=True)) if tests else {}
     verdicts = []
     for i, (asked, values, by_scenario) in enumerate(measured):
         mean = float(values.mean()) if len(values) else None
-        p: float | None = None
+        low, high, p = None, None, None
         if i in tests:
             interval, p = tests[i].confidence_interval(LEVEL), float(adjusted[i])
             low, high = float(interval.low), float(interval.high)
