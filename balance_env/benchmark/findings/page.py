@@ -30,8 +30,8 @@ def lead(book: Book, source: str, question: str) -> str:
         figures = [(words, book.at(source, scenario, Where(population, *of))) for words, *of in named]
         known = [words.format(share(figure)) for words, figure in figures if figure is not None and figure.value]
         if known:
-            told.append(f"{', '.join(known)} among *{population}* states")
-    return f"{subject}, in `{scenario}`: {'; '.join(told)}.\n" if told else ""
+            told.append(f"*{population}*: {', '.join(known)}")
+    return f"{subject}, in `{scenario}`, by population: {'; '.join(told)}.\n" if told else ""
 
 
 def share(figure: Figure) -> str:
@@ -129,7 +129,8 @@ def section(book: Book, source: str, question: str, verdicts: Sequence[Verdict])
     """What is found on a question, of one source."""
     yield f"\n### {TITLES[source]}\n"
     yield lead(book, source, question)
-    yield from (bullet(verdict) for verdict in verdicts if verdict.hypothesis.question == question)
+    asked = (verdict for verdict in verdicts if verdict.hypothesis.question == question)
+    yield from (bullet(verdict) for verdict in asked if verdict.units)
     if question == FEAR:
         yield from fear(book, source)
     yield "\n" + (returns(book, source) if question == PAID else shown(book, source, question))
@@ -148,7 +149,7 @@ def page(book: Book, verdicts: dict[str, list[Verdict]], command: str, runs: int
     enough = runs >= LEAST_UNITS
     about = ABOUT.format(
         preliminary="" if enough else " (preliminary: one training run)",
-        command=command, count=len(verdicts[main]), worlds=worlds, forks=forks,
+        command=command, count=sum(verdict.p is not None for verdict in verdicts[main]), worlds=worlds, forks=forks,
         units="The unit of statistics is a training run." if enough else "Intervals are over batches of worlds.",
         played="; ".join(f"`{name}` in {', '.join(book.scenarios(name))}" for name in book.sources),
         runs=OF_RUNS.format(count=runs, last=runs - 1) if runs else NO_RUNS,

@@ -115,9 +115,10 @@ anew from these tables. Every sentence and number is read from them; a test does
 cases; `figures.csv` says how many there were.
 
 A sentence on a hypothesis is said only where the interval of the difference, mean over scenarios, excludes 0. It is
-*told*, and agrees with or contradicts a school, where p, adjusted by Holm for all {count} hypotheses of that source, is
-below .05; it *leans* where only its own interval excludes 0; else it is *undecided*, which does not say that there is
-no effect: the interval says how large it may be. Scenarios in which a unit has too few cases are left out of the mean.
+*told*, and agrees with or contradicts a school, where p, adjusted by Holm for all tested hypotheses of that source
+({count} here), is below .05; it *leans* where only its own interval excludes 0; else it is *undecided*, which does
+not say that there is no effect: the interval says how large it may be. By chance alone one in twenty would lean.
+Scenarios in which a unit has too few cases are left out of the mean.
 
 - Populations: *offensive*, *defensive*, *status quo* states among themselves; *halves*: each seat offensive or
   defensive by lot; *thirds*: one of the three by lot.
