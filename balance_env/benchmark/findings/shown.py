@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.world import Verb
+from ...metrics.alignment import Version
 from ...metrics.walt import SOURCES
 from ..emergence.formulas import HORIZON
 from ..statistics import ATTRACTORS
@@ -15,7 +16,7 @@ PICTURES = {
 }
 SHOWN = {  # figures of everybody that stand under a question
     WHO: (
-        *(("alignment theta", version) for version in ("less against more threatening", "weaker against stronger")),
+        *(("alignment theta", version) for version in Version),
         *((f"share that {deed}", "target against challenger") for deed in ("balances", "bandwagons")),
         ("share that abstains", ""),
         ("tau", "the strongest: against it"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..emergence.catalogue import RANDOM_LEGAL
 from .figures import population_figures
+from .hypotheses import HYPOTHESES, Where
 from .populations import BATCHES, POPULATIONS, RUNS, SHIPPED, Source
 from .rows import Figure, OfUnit, read, write
 
@@ -14,6 +15,12 @@ HOME = "powers_1913"  # where runs of configs/default.yaml were trained
 SCENARIOS = ("default", HOME, "coercive", "concert")
 WITHOUT_COERCION = (HOME, "default", "concert")  # such runs never met the verb and never use it
 DOCTRINES = ("balance_of_threat", RANDOM_LEGAL)
+ASKED = {  # of batches of worlds, unlike of runs, only units that a hypothesis asks for are kept
+    (where.measure, where.version)
+    for asked in HYPOTHESES
+    for where in (asked.figure, asked.against)
+    if isinstance(where, Where)
+}
 FIGURES, UNITS = "figures.csv", "units.csv"
 SEED = 1
 
@@ -61,6 +68,6 @@ def play(
                 forked = forks if scenario in source.forked else 0
                 found = population_figures(source, scenario, population, worlds, forked, seed, tell)
                 figures += found[0]
-                units += found[1]
+                units += [unit for unit in found[1] if source.name == RUNS or unit[4:6] in ASKED]
                 write(folder / FIGURES, Figure._fields, figures)
                 write(folder / UNITS, OfUnit._fields, units)
