@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from ...core.reward import DESIGNS
 from ...metrics.walt import SOURCES
-from ...view.tables import table
 from ..bootstrap import LEAST_UNITS
+from ..reporting.tables import Table, Value, markdown_lines
 from .figures import EVERYBODY
 from .hypotheses import FEAR, PAID, QUESTIONS, Where
 from .populations import RUNS, SHIPPED
@@ -17,6 +17,11 @@ from .verdicts import TOO_LITTLE, UNDECIDED, Book, Verdict
 
 TITLES = {RUNS: "Trained runs", SHIPPED: "The shipped states"}
 LAST_BITS = 1e-12  # below which a difference is one of rounding
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
+    """Rows under a head."""
+    return "\n".join(markdown_lines(Table("", "", "", head, rows)))
 
 
 def lead(book: Book, source: str, question: str) -> str:
