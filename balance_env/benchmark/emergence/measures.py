@@ -47,16 +47,15 @@ class Measured:
         return ["" if cell is None else cell for cell in told]
 
 
-def measure(
+def gather(
     histories: Sequence[History],
     seed: int,
     runs: Sequence[int] | None = None,
     references: Mapping[str, Sequence[History]] | None = None,
     focal: Sequence[np.ndarray] | None = None,
     reference_focal: Mapping[str, Sequence[np.ndarray]] | None = None,
-    measures: Sequence[Measure | Whole] = MEASURES,
-) -> list[Measured]:
-    """Every measure of one entrant, over all its histories together.
+) -> Evidence:
+    """All histories of one entrant, taken apart, with what its measures are set beside.
 
     Parameters
     ----------
@@ -88,7 +87,20 @@ def measure(
 
     conducts, seats = taken_apart(histories, focal), reference_focal or {}
     beside = {name: taken_apart(given, seats.get(name)) for name, given in (references or {}).items()}
-    evidence = Evidence(conducts, [0] * len(histories) if runs is None else list(runs), beside, seed)
+    return Evidence(conducts, [0] * len(histories) if runs is None else list(runs), beside, seed)
+
+
+def measure(
+    histories: Sequence[History],
+    seed: int,
+    runs: Sequence[int] | None = None,
+    references: Mapping[str, Sequence[History]] | None = None,
+    focal: Sequence[np.ndarray] | None = None,
+    reference_focal: Mapping[str, Sequence[np.ndarray]] | None = None,
+    measures: Sequence[Measure | Whole] = MEASURES,
+) -> list[Measured]:
+    """Every measure of one entrant, over all its histories together; see `gather` for what they are given."""
+    evidence = gather(histories, seed, runs, references, focal, reference_focal)
     return [Measured(line, *line.find(evidence)) for line in measures]
 
 

@@ -79,13 +79,17 @@ def as_csv(table: Table) -> str:
     return text.getvalue()
 
 
+def markdown_lines(table: Table) -> list[str]:
+    """The lines of the table for GitHub, without title and caption."""
+    right = [table.is_number(column) for column in range(len(table.head))]
+    lines = ["| " + " | ".join(table.head) + " |"]
+    lines.append("|" + "|".join("---:" if is_right else "---" for is_right in right) + "|")
+    return lines + ["| " + " | ".join(short(value).replace("|", "\\|") for value in row) + " |" for row in table.rows]
+
+
 def as_markdown(table: Table) -> str:
     """The table for GitHub, with title and caption."""
-    right = [table.is_number(column) for column in range(len(table.head))]
-    lines = [f"## {table.title}", "", *([table.caption, ""] if table.caption else [])]
-    lines.append("| " + " | ".join(table.head) + " |")
-    lines.append("|" + "|".join("---:" if is_right else "---" for is_right in right) + "|")
-    lines += ["| " + " | ".join(short(value).replace("|", "\\|") for value in row) + " |" for row in table.rows]
+    lines = [f"## {table.title}", "", *([table.caption, ""] if table.caption else []), *markdown_lines(table)]
     return "\n".join(lines) + "\n"
 
 

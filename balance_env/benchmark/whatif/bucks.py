@@ -75,17 +75,20 @@ class Bucks(NamedTuple):
     out : it neither stood by the target nor sanctioned nor joined the challenger
     idle : nor did it arm
     by_chance : share of its legal acts that leave it out
+    company : how many others feel threatened by the same challenger and may stand by its target
     """
 
     able: np.ndarray
     out: np.ndarray
     idle: np.ndarray
     by_chance: np.ndarray
+    company: np.ndarray
 
 
 def bucks(origin: VectorEnv, cases: np.ndarray, challengers: np.ndarray, seats: np.ndarray, act: Act | None) -> Bucks:
     """What the bystanders `seats` (M,) of what the `challengers` (M,) do could do about it, and did."""
     rows, targets = np.arange(len(cases)), origin.worlds.actor["dispute"][cases, challengers]
+    company = bystanders(origin)[cases, challengers].sum(-1) - 1
     fork = Fork(origin, cases, 1 + 2 * REDRAWS, act)
     for draw in range(REDRAWS):
         stand, stay = 1 + 2 * draw, 2 + 2 * draw
@@ -108,6 +111,7 @@ def bucks(origin: VectorEnv, cases: np.ndarray, challengers: np.ndarray, seats: 
         out=out,
         idle=out & (did != Verb.ARM),
         by_chance=1.0 - (legal & takes_part).sum(1) / legal.sum(1),
+        company=company,
     )
 
 
@@ -116,9 +120,10 @@ def passed_bucks(origin: VectorEnv, rng: np.random.Generator, act: Act | None = 
 
     Worlds live on for `WATCHED` years; in the first in which a world has bystanders, one is drawn. In forks of the
     showdown it stands by the target, or invests, under the same `REDRAWS` draws of chance, which tells whether it was
-    able. What it did is read from a branch left alone. Null: a random legal act.
+    able. What it did is read from a branch left alone. Null: a random legal act. Apart, too, by whether others feel
+    threatened by the same challenger and might do it in its stead.
 
-    Source: Christensen & Snyder 1990; the fork: design choice.
+    Source: Christensen & Snyder 1990; Olson & Zeckhauser 1966 on numbers; the fork: design choice.
     """
     scout = Fork(origin, np.arange(origin.num_worlds), 1, act)
     unseen, years, told = np.ones((origin.num_worlds, 1), bool), scout.live(WATCHED), []
@@ -130,8 +135,13 @@ def passed_bucks(origin: VectorEnv, rng: np.random.Generator, act: Act | None = 
     seen = Bucks(*(np.concatenate(column) for column in zip(*told, strict=True)))
     able = seen.able
     why = "no threatened bystander could have checked the challenger"
-    null = estimate(seen.by_chance[able], why)[0]
+    alone = seen.company == 0
     return [
-        finding("buck-pass", "stays out", seen.out[able], why, null, BUCK),
-        finding("buck-pass", "stays out and does not arm", seen.idle[able], why, null, BUCK),
+        finding("buck-pass", version, out[which], why, estimate(seen.by_chance[which], why)[0], BUCK)
+        for version, out, which in (
+            ("stays out", seen.out, able),
+            ("stays out and does not arm", seen.idle, able),
+            ("stays out, alone under threat", seen.out, able & alone),
+            ("stays out, others under the same threat", seen.out, able & ~alone),
+        )
     ]

@@ -1,0 +1,126 @@
+"""Findings: the command runs on tiny worlds, sentences follow from figures, and the page is what its tables say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from worlds import batch_of, make_world
+
+from balance_env.benchmark.findings.__main__ import FORKS, PAGE, WORLDS, main, text_of
+from balance_env.benchmark.findings.hypotheses import HYPOTHESES, NULL, ORDERS, Hypothesis, Where
+from balance_env.benchmark.findings.pictures import DRAWN
+from balance_env.benchmark.findings.populations import SHIPPED, begin, wanted
+from balance_env.benchmark.findings.rows import Figure, OfUnit, counted, over_units, read, write
+from balance_env.benchmark.findings.sources import FIGURES, UNITS
+from balance_env.benchmark.findings.verdicts import LEANS, TOLD, TOO_LITTLE, UNDECIDED, Book, judge
+from balance_env.benchmark.whatif.deeds import worth_of_deeds
+from balance_env.core.reward import DESIGNS
+
+DOCS = Path(__file__).parent.parent / "docs"
+ASKED = Hypothesis(ORDERS, Where("offensive", "CON"), Where("defensive", "CON"), "whether", "Above", "Below", "A", "B")
+KEY = ("runs", "default", "offensive", "all", "CON", "")
+NUMBERS = re.compile(r"-?\d+\.\d+(?:e-\d+)?")
+
+
+def book(above, spread):
+    """Five runs whose offensive worlds have more of something by `above`, give or take."""
+    units = [OfUnit(*KEY, run, above + spread * (run - 2)) for run in range(5)]
+    units += [OfUnit("runs", "default", "defensive", "all", "CON", "", run, 0.0) for run in range(5)]
+    return Book([Figure(*KEY, above, None, None, 5, 5, None, None, None, None, "")], units)
+
+
+def test_a_difference_is_told_by_sign_and_by_how_far_runs_agree():
+    """Deviation sqrt(2.5) spread, t = above / (spread sqrt(.5)); the 95 % quantile of t with 4 freedoms is 2.776."""
+    for above, spread, verdict, theory in (
+        (1.0, 0.1, TOLD, "agrees with A; contradicts B"),
+        (-1.0, 0.1, TOLD, "agrees with B; contradicts A"),
+        (1.0, 0.6, UNDECIDED, "A or B: open"),
+    ):
+        (told,) = judge(book(above, spread), "runs", [ASKED])
+        if above < 0.0:
+            assert (told.sentence, told.theory) == ("Below", theory)
+        else:
+            assert (told.verdict, told.theory) == (verdict, theory)
+        assert told.difference == pytest.approx(above)
+
+
+def test_holm_makes_what_one_test_would_tell_a_leaning():
+    """t = 4.04 has p = .0156: told alone, not among twenty."""
+    known = book(1.0, 0.35)
+    assert judge(known, "runs", [ASKED])[0].verdict == TOLD
+    assert judge(known, "runs", [ASKED] * 20)[0].verdict == LEANS
+
+
+def test_units_that_all_agree_are_judged_by_the_interval_over_cases():
+    asked = ASKED._replace(against=NULL)
+    units = [OfUnit(*KEY, run, 1.0) for run in range(5)]
+    for low, verdict in ((0.95, LEANS), (0.85, UNDECIDED)):
+        figures = [Figure(*KEY, 1.0, low, 1.0, 50, 5, 0.9, None, None, None, "")]
+        assert judge(Book(figures, units), "runs", [asked])[0].verdict == verdict
+    assert judge(Book([], units[:3]), "runs", [asked])[0].verdict == TOO_LITTLE
+
+
+def test_a_ratio_counts_cases_and_its_interval_holds_it():
+    value, low, high = over_units(np.array([1.0, 0.0, 2.0, 1.0, 6.0]), np.array([2.0, 2.0, 4.0, 2.0, 10.0]))
+    assert value == 0.5
+    assert low < value < high
+    assert over_units(np.ones(4), np.ones(4)) == (1.0, None, None)
+    figures, units = counted(KEY[:4], "buck-pass", "", [5, 5, 5, 5, 5], [5, 5, 5, 5, 5])
+    assert figures[0].low == pytest.approx(25 / (25 + 1.96**2), abs=1e-3)  # Wilson's: a share of 1 is no certainty
+    assert len(units) == 5
+    assert counted(KEY[:4], "buck-pass", "", [0], [0])[0][0].why == "no case"
+
+
+def test_a_shipped_state_sits_where_its_design_is_wanted():
+    batch = begin("default", "thirds", SHIPPED, 3, 1)
+    wants = wanted(batch)
+    assert (batch.player_names() == np.array([f"learned_{name}" for name in DESIGNS])[wants]).all()
+    assert len(np.unique(wants)) == len(DESIGNS)
+
+
+def test_an_act_is_worth_what_it_changes_of_what_is_wanted():
+    """In a still world among equals: a sender loses growth, arms weigh on output and raise one's share, no patron."""
+    batch = batch_of(*(make_world(seed=seed, actors=3) for seed in range(1, 7)), open_verbs=3)
+    found = {one.version: one.compared for one in worth_of_deeds(batch, np.random.default_rng(0))}
+    assert found["sanction, status_quo"].observed.value < 0.0
+    assert found["arm, defensive"].observed.value < 0.0 < found["arm, offensive"].observed.value
+    assert found["ally, offensive"].observed.value == 0.0
+    assert found["arm, offensive"].observed.n == 6
+    assert found["arm, offensive"].null.value == 0.0
+    assert found["bandwagon, offensive"].observed.why == "bandwagon is legal in no world"
+
+
+def test_tables_are_read_as_they_were_written(tmp_path):
+    rows = [Figure(*KEY, 0.25, None, None, 3, 1, 0.5, None, None, None, "few, very")]
+    write(tmp_path / FIGURES, Figure._fields, rows)
+    assert list(read(tmp_path / FIGURES, Figure)) == rows
+
+
+def test_the_command_plays_and_writes_a_page_whose_numbers_are_in_its_tables(tmp_path, capsys):
+    main(["--play", "--worlds", "2", "--forks", "2", "--scenarios", "default", "--write", str(tmp_path)])
+    assert "shipped, default, thirds" in capsys.readouterr().out
+    text = (tmp_path / PAGE).read_text(encoding="utf-8")
+    assert "preliminary" in text
+    assert all((tmp_path / "findings" / name).read_text(encoding="utf-8").startswith("<?xml") for name in DRAWN)
+    before = (tmp_path / "findings" / UNITS).read_bytes()
+    main(["--play", "--worlds", "2", "--forks", "2", "--scenarios", "default", "--write", str(tmp_path)])
+    assert (tmp_path / "findings" / UNITS).read_bytes() == before  # what is there is not played again
+
+
+def test_the_page_of_the_documentation_is_what_its_tables_say():
+    text, known = text_of(DOCS / "findings", WORLDS, FORKS)
+    assert text == (DOCS / PAGE).read_text(encoding="utf-8")
+    told = {f"{value:.3g}" for figure in known.figures.values() for value in figure[6:9] + figure[11:12] if value}
+    lines = [line for line in text.splitlines() if line.startswith("| ") and "[" in line]
+    assert len(lines) > 50
+    for line in lines:
+        assert set(NUMBERS.findall(line.split("|", 4)[4])) <= told
+
+
+def test_every_hypothesis_asks_for_a_figure_that_is_made():
+    _, known = text_of(DOCS / "findings", WORLDS, FORKS)
+    made = {key[4:6] for key in known.figures}
+    assert {(asked.figure.measure, asked.figure.version) for asked in HYPOTHESES} <= made
