@@ -74,7 +74,7 @@ def bullet(verdict: Verdict) -> str:
     seats = "" if of.seats == EVERYBODY else f", {of.seats} seats"
     per = "; ".join(f"{name} {number(value)}" for name, value in verdict.differences.items())
     theory = f" **{verdict.theory[0].upper()}{verdict.theory[1:]}.**" if verdict.theory else ""
-    p = "all units alike, interval over cases" if verdict.p is None else f"p {number(verdict.p)}"
+    p = "all units alike, interval over cases" if verdict.p is None else f"p {verdict.p:.2g}"
     return (
         f"- {verdict.sentence}: {number(verdict.difference)} [{number(verdict.low)}, {number(verdict.high)}], "
         f"{p} (*{what}{seats}*, {beside}; {verdict.units} units; {per}).{theory}"
