@@ -38,10 +38,11 @@ from .view.text import (
 )
 
 YEARS = 60  # of a history, unless told otherwise
+INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has stopped
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0, or 2 with one line on stderr for what was asked wrongly."""
+    """Run the command line; return 0, 2 with one line on stderr for what was asked wrongly, or 130 for Ctrl-C."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         options = make_parser(words[0] if words else None).parse_args(words)
@@ -52,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, `head` or `less`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
-        print()
+        print("\nstopped", file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 

@@ -120,6 +120,8 @@ def trained_at(name: str | Path) -> Path | None:
     if str(name) in (names := learned_names()):
         return LEARNED / str(name)
     if not Path(name).is_dir():
+        if len(Path(name).parts) > 1:
+            raise ValueError(f"player {str(name)!r}: there is no such folder")
         nearest = get_close_matches(str(name), [*DOCTRINES, *names], n=1, cutoff=0.0)[0]
         told = ", ".join([*DOCTRINES, *names])
         raise ValueError(

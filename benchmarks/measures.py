@@ -54,7 +54,14 @@ DOCTRINES_HEADER = """
 {mix} in turn. A star marks what fewer than one in twenty draws of the null show; an empty cell has too few cases.
 `random_legal` itself is measured on other worlds than its null, so some of its cells are starred by chance. A balancer
 has a theta above 0 and a bandwagoner below; who stands by everyone that is attacked ends up in the larger coalition,
-which is why a balancer of power is below 0 in that version alone.
+which is why a balancer of power, like the soft one, is below 0 in that version alone.
+
+What a scholar may stumble on. A pledge brings force to a partner's war even where its giver does nothing that year,
+and the hider accepts offers: it abstains by its acts and is tied all the same. Worlds of balancers of threat have more
+wars than random ones: no more disputes come up, but .31 of them are pressed to war in `default` against .15, among
+states that hold two fifths more force; what drives the pressing is open. Theta tells balancers from bandwagoners; what
+tells a balancer of threat from one of power is Walt's regression (proximity, hostility, ideology), as the strong are
+mostly also the threatening. An institution acts only where somebody sanctions: else `concert` repeats `default`.
 """
 
 

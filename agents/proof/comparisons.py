@@ -53,7 +53,7 @@ def networks(page: Page) -> Part:
     for name, of in found.items():
         last = max(1, len(of.steps) // pictures.SMOOTHED)
         ends = [interval(over_runs(values[:, -last:].mean(1))) for values in of.returns.values()]
-        by = [interval(over_runs(scores[name][n].mean(1))) if n in scores[name] else "tied" for n in sizes]
+        by = [interval(over_runs(scores[name][n].mean(1))) if n in scores[name] else "cannot play" for n in sizes]
         rows.append([name, f"{of.minutes[-1]:.1f}", f"{of.steps[-1] / 1e6:.2f}", *ends, *by])
     returns = [f"return, {design}" for design in next(iter(found.values())).returns]
     head = ["network", "processor minutes", "million agent-steps", *returns, *(f"N = {n}" for n in sizes)]
@@ -64,7 +64,7 @@ def networks(page: Page) -> Part:
     )
     own = len(load_run(next(iter(groups.values()))[0]).load_scenario().state_names())
     ranked = sorted(scores, key=lambda name: -scores[name][own].mean())
-    short = "Among doctrines, networks of equal cost score " + ", ".join(
+    short = "Among doctrines, networks of about equal cost score " + ", ".join(
         f"{scores[name][own].mean():.2f} (`{name}`)" for name in ranked
     )
     return part(
@@ -126,8 +126,9 @@ def sizes(page: Page) -> Part:
         f"short, and their policies end with an entropy of {min(left):.1f} to {max(left):.1f} nats: a share above 100% "
         "says that those trained there had learned less."
     )
-    shares = ", ".join(f"{of.share:.0%} at N = {of.states}" for of in found)
-    short = f"Trained among {states} states, the network keeps {shares} of the score (asked: {ASKED_KEPT:.0%})."
+    scores = ", ".join(f"{of.elsewhere.mean():.2f} at N = {of.states}" for of in found)
+    there = ", ".join(f"{of.there.mean():.2f}" for of in found)
+    short = f"Trained among {states} states, the network scores {scores}; trained among as many, as briefly: {there}."
     return part("Other numbers of states", short, picture, told, text, table(head, rows))
 
 
@@ -150,7 +151,7 @@ def exploited(page: Page) -> Part:
         of.population: np.mean([other.gain for other in found if other.population == of.population]) for of in found
     }
     told_gains = ", ".join(f"{gain:.2f} ({name})" for name, gain in sorted(gains.items(), key=lambda item: item[1]))
-    short = f"A best response gains, mean over designs, {told_gains}; asked: least against the learner."
+    short = f"A best response gains, mean over designs, {told_gains}; below 0: none was found, though one may exist."
     return part("Best responses", short, picture, told, text, table(["population", "design", "gain"], rows))
 
 

@@ -31,7 +31,8 @@ def learning(page: Page) -> Part:
     rows, risen = [], []
     for design, values in found.returns.items():
         first, end = (over_runs(some.mean(1)) for some in (values[:, :last], values[:, -last:]))
-        risen.append(f"{first.value:.2f} to {end.value:.2f} ({design})")
+        parts = "" if end.low is not None and first.high < end.low else ": not told apart"
+        risen.append(f"{interval(first)} to {interval(end)} ({design}{parts})")
         rows.append([design, interval(first), interval(end), *(f"{run:.2f}" for run in values[:, -last:].mean(1))])
     head = ["design", "return, first twentieth", "last twentieth", *(run.name for run in page.main)]
     return part(
@@ -84,12 +85,15 @@ def behaviour(page: Page) -> Part:
         f"threat that it perceives, all designs together, part at {cut[0]:.2f} and {cut[1]:.2f}."
     )
     verbs = [verb.name.lower() for verb in pictures.SHOWN_VERBS]
-    mean = np.mean([of.by_threat[:, -1] for of in conducts], 0)
+    low, high = (np.mean([of.by_threat[:, third] for of in conducts], 0) for third in (0, -1))
     did = [
-        f"{design} states " + ", ".join(f"{verb.name.lower()} in {mean[d, verb]:.0%}" for verb in pictures.SHOWN_VERBS)
+        f"{design} states "
+        + ", ".join(
+            f"{verb.name.lower()} in {low[d, verb]:.0%} and {high[d, verb]:.0%}" for verb in pictures.SHOWN_VERBS
+        )
         for d, design in enumerate(designs)
     ]
-    short = f"Under high threat, {'; '.join(did)} of their years."
+    short = f"Under low and under high threat, {'; '.join(did)} of their years."
     return part("Behaviour by design", short, picture, told, text, table(["design", "perceived threat", *verbs], rows))
 
 

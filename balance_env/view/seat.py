@@ -47,7 +47,8 @@ def _see_dispute(block: dict[int, np.ndarray], names: Sequence[str], seat: int, 
     if seat == j:
         return f"{names[c]} CHALLENGES YOU. You give it {100 * block[c][Other.ODDS]:.0f} % to win a war."
     if seat == c:
-        return f"You challenge {names[j]}. You give yourself {100 * (1 - block[j][Other.ODDS]):.0f} % to win a war."
+        odds_of_war = 100 * (1 - block[j][Other.ODDS])
+        return f"Your dispute with {names[j]} is open. You give yourself {odds_of_war:.0f} % to win a war."
     odds = {name: 100 * block[c][piece] for name, piece in _ODDS.items()}
     friend = ", your partner," if block[j][Other.PACT] else ""
     return (

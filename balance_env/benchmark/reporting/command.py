@@ -53,7 +53,12 @@ def add_metagame(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--entrants", required=True, metavar="NAME,NAME", help="two or more, with commas")
     parser.add_argument("--suite", default="balance-v1", help="name, or a folder of your own (default balance-v1)")
     parser.add_argument("--stages", default=",".join(STAGES), help=f"of the suite (default {', '.join(STAGES)})")
-    parser.add_argument("--episodes", type=int, default=EPISODES, help=f"of a stage and pair (default {EPISODES})")
+    parser.add_argument(
+        "--episodes",
+        type=int,
+        default=EPISODES,
+        help=f"of a stage and pair, {LEAST_EPISODES} or more (default {EPISODES})",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of all episodes (default 0)")
     parser.add_argument("--write", metavar="FOLDER", help="write the pairs and a picture into this folder, too")
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...players import trained_at
 from ...vector import VectorEnv
 from ..bootstrap import LEVEL, Estimate
 from ..checks import Array, TooLittleData
@@ -88,6 +89,8 @@ def play_all(
     """
     if len(set(entrants)) < max(2, len(entrants)):
         raise ValueError(f"entrants {', '.join(entrants)}: two or more are needed, each once")
+    for name in entrants:
+        trained_at(name)
     scale = {row.stage: row.anchors for row in read_anchors(suite) if row.role == VISITOR}
     played = [suite.stage(name) for name in stages]
     if unmeasured := [stage.name for stage in played if stage.name not in scale]:
