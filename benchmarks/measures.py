@@ -58,8 +58,7 @@ which is why a balancer of power, like the soft one, is below 0 in that version 
 
 What a scholar may stumble on. A pledge brings force to a partner's war even where its giver does nothing that year,
 and the hider accepts offers: it abstains by its acts and is tied all the same. Worlds of balancers of threat have more
-wars than random ones: no more disputes come up, but .31 of them are pressed to war in `default` against .15, among
-states that hold two fifths more force; what drives the pressing is open. Theta tells balancers from bandwagoners; what
+wars than random ones (war onset, below); what drives it is open. Theta tells balancers from bandwagoners; what
 tells a balancer of threat from one of power is Walt's regression (proximity, hostility, ideology), as the strong are
 mostly also the threatening. An institution acts only where somebody sanctions: else `concert` repeats `default`.
 """
