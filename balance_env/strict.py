@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Mapping
+from importlib.resources.abc import Traversable
 from typing import Annotated, Any
 
+import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
 
@@ -40,6 +42,17 @@ class Strict(BaseModel):
             if key not in cls.model_fields:
                 raise ValueError(unknown("key", key, cls.model_fields))
         return values
+
+
+def read_mapping(file: Traversable) -> dict[str, Any]:
+    """The keys and values of a YAML file; ValueError where it is not YAML or holds something else."""
+    try:
+        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{file.name} is not YAML: {error}") from None
+    if not isinstance(values, dict):
+        raise ValueError(f"{file.name} holds no mapping of keys to values")
+    return values
 
 
 def unknown(kind: str, given: Any, allowed: Iterable[str]) -> str:

@@ -1,32 +1,17 @@
-"""Many worlds as arrays: owns their memory, resets them, and is the only caller of the kernels."""
+"""Many worlds as arrays: who plays them, how they begin, how a year is asked for and what it returns."""
 
 from __future__ import annotations
 
 import copy
 import secrets
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from .checks import check_memory, check_snapshot, check_threads, checked_actions
-from .core.actions import action_count
-from .core.params import Parameters, as_record
-from .core.pieces import OTHER_SIZE, Relation, row_size, state_size
+from .batch import Batch, Out
+from .checks import check_snapshot, checked_actions
 from .core.reward import Term
-from .core.world import NOBODY, Clock, World, allocate_scratch, allocate_worlds, bytes_per_world
-from .kernels.cpu import (
-    LEAVE,
-    LIVE,
-    LOOK,
-    Out,
-    choose_actions,
-    draw_for_players,
-    look_at_truth,
-    run_worlds,
-    step_worlds,
-)
+from .core.world import NOBODY, Clock, World
 from .scenario import Scenario
 from .scenarios import load_scenario
 from .seating import FIRST_TRAINED, Players, Seating
@@ -36,28 +21,7 @@ SNAPSHOT_VERSION = 3
 SEED_BITS = 62
 
 
-def allocate_out(worlds: int, actors: int, actions: int) -> Out:
-    """Zeroed outputs of a batch."""
-    terms = len(Term)
-    shape = (worlds, actors)
-    return Out(
-        rows=np.zeros((*shape, row_size(actors)), np.float32),
-        masks=np.zeros((*shape, actions), np.int8),
-        rewards=np.zeros(shape),
-        terms=np.zeros((*shape, terms)),
-        terminations=np.zeros(shape, bool),
-        truncations=np.zeros(shape, bool),
-        illegal=np.zeros(shape, np.int8),
-        alive=np.zeros(shape, np.int8),
-        ended=np.zeros(worlds, np.int8),
-        final_rows=np.zeros((*shape, row_size(actors)), np.float32),
-        heads=np.zeros(worlds, np.int32),
-        wars=np.zeros(worlds, np.int32),
-        falls=np.zeros(worlds, np.int32),
-    )
-
-
-class VectorEnv:
+class VectorEnv(Batch):
     """W worlds of one scenario, stepped together.
 
     Parameters
@@ -101,79 +65,20 @@ class VectorEnv:
     ) -> None:
         if not isinstance(num_worlds, int | np.integer) or num_worlds < 1:
             raise ValueError(f"num_worlds = {num_worlds!r}: a whole number from 1")
-        self.scenario = load_scenario(scenario, **overrides)
-        self.parameters: Parameters = self.scenario.parameters_resolved()
-        self.setting = self.scenario.setting(autoreset)
-        template = self.scenario.template()
-        self.num_actors = len(template.economy)
-        self.num_actions = action_count(self.num_actors, self.setting.open_verbs)
-        self.row_size = row_size(self.num_actors)
-        self.seating = Seating(self.scenario, int(num_worlds), self.num_actors, self.row_size)
-        self._template = template._replace(player=np.broadcast_to(self.seating.ids(players), self.num_actors).copy())
+        super().__init__(load_scenario(scenario, **overrides), int(num_worlds), threads, autoreset)
+        self.seating = Seating(self.scenario, self.num_worlds, self.num_actors, self.row_size)
+        seated = np.broadcast_to(self.seating.ids(players), self.num_actors).copy()
+        self._template = self._template._replace(player=seated)
         self.single_observation_space = row_space(self.num_actors)
         self.single_action_space = action_space(self.num_actors, self.setting.open_verbs)
         self.state_space = state_space(self.num_actors)
         self._copy = copy
-        self._p = as_record(self.parameters)
-        self._seed: int | None = None
-        self._allocate(int(num_worlds), threads)
         self._note_players()
-
-    def _allocate(self, num_worlds: int, threads: int | None) -> None:
-        self.num_worlds = num_worlds
-        self.threads = check_threads(threads, num_worlds, self.num_actors)
-        one = allocate_out(1, self.num_actors, self.num_actions)
-        each = sum(array.nbytes for array in one) + bytes_per_world(self.num_actors, len(Term))
-        check_memory(num_worlds, self.num_actors, each)
-        self._worlds = allocate_worlds(num_worlds, self.num_actors, len(Term))
-        self._out = allocate_out(num_worlds, self.num_actors, self.num_actions)
-        self._actions = np.zeros((num_worlds, self.num_actors), np.int64)
-        self._draws = np.zeros((num_worlds, self.num_actors))
-        self._live = np.full(num_worlds, LIVE, np.int64)
-        self._episodes = np.zeros(num_worlds, np.int64)
-        self._are_rows_kept = False
-        self._start_threads()
 
     def _note_players(self) -> None:
         """Note whether doctrines and trained states play: some may sit only from the next episode on, or until then."""
         seated = np.append(self._template.player, self._worlds.actor["player"])
         self._plays, self._trained_play = bool((seated > NOBODY).any()), bool((seated <= FIRST_TRAINED).any())
-
-    def _start_threads(self) -> None:
-        self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE, self.row_size) for _ in range(self.threads)]
-        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
-        edges = np.linspace(0, self.num_worlds, self.threads + 1).astype(int)
-        self._ranges = [(int(a), int(b)) for a, b in pairwise(edges)]
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_pool", "_scratch")}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._start_threads()
-
-    def _over_ranges(self, call: Any) -> None:
-        """Run `call(scratch, start, stop)` over the batch, on every thread its range."""
-        if self._pool is None:
-            call(self._scratch[0], *self._ranges[0])
-            return
-        jobs = [
-            self._pool.submit(call, scratch, *part) for scratch, part in zip(self._scratch, self._ranges, strict=True)
-        ]
-        for job in jobs:
-            job.result()
-
-    def _step(self, orders: np.ndarray) -> None:
-        worlds, template, p, setting, out = self._worlds, self._template, self._p, self.setting, self._out
-        actions, seed = self._actions, self._seed or 0
-        if self._pool is None:
-            step_worlds(worlds, template, p, setting, self._scratch[0], out, actions, orders, seed, 0, self.num_worlds)
-            return
-        self._over_ranges(
-            lambda scratch, start, stop: step_worlds(
-                worlds, template, p, setting, scratch, out, actions, orders, seed, start, stop
-            )
-        )
 
     @property
     def max_cycles(self) -> int:
@@ -262,7 +167,7 @@ class VectorEnv:
         """Write rows and masks anew, from worlds that an experiment has changed, players included."""
         self._note_players()
         self._leave_kept_rows()
-        self._step(np.full(self.num_worlds, LOOK, np.int64))
+        self._look()
 
     def fork(self, chosen: np.ndarray, threads: int | None = None) -> VectorEnv:
         """Copies of the worlds `chosen` (M,) as they stand, in a batch of their own without autoreset.
@@ -296,8 +201,7 @@ class VectorEnv:
     def begin_next(self, chosen: np.ndarray) -> None:
         """Start the next episode in the worlds where `chosen` (W,) is True; the others stay as they are."""
         self._leave_kept_rows()
-        self._episodes[:] = np.where(chosen, self._worlds.clock[:, Clock.EPISODE] + 1, LEAVE)
-        self._step(self._episodes)
+        self._begin_next(chosen)
 
     def check_actions(self, actions: Any) -> None:
         """Keep `actions` (W, N) for the next year.
@@ -359,12 +263,9 @@ class VectorEnv:
         `forced` (W, N): actions that stand over what anybody chose; NOBODY where there is none.
         """
         if self._plays:
-            self._over_ranges(
-                lambda _, start, stop: choose_actions(self._worlds, self._out, self._actions, start, stop)
-            )
+            self._choose()
         if self._trained_play:
-            draw_for_players(self._worlds, self._draws, 0, self.num_worlds)
-            self.seating.act(self._worlds, self._out.rows, self._out.masks, self._draws, self._actions)
+            self.seating.act(self._worlds, self._out.rows, self._out.masks, self._draw(), self._actions)
         if forced is not None:
             np.copyto(self._actions, forced, where=forced != NOBODY)
         self._leave_kept_rows(all_are_written=bool(self.setting.autoreset) or not self._out.ended.any())
@@ -390,19 +291,6 @@ class VectorEnv:
         self._are_rows_kept = not is_read
         return self._out.rows.copy() if is_read else self._out.rows
 
-    def _leave_kept_rows(self, all_are_written: bool = False) -> None:
-        """Give the outputs other rows if these were kept: the same, or any if every one of them is written next."""
-        if self._are_rows_kept:
-            rows = self._out.rows
-            self._out = self._out._replace(rows=np.empty_like(rows) if all_are_written else rows.copy())
-            self._are_rows_kept = False
-
-    def _clear(self) -> None:
-        """Zero the outputs."""
-        self._leave_kept_rows()
-        for array in self._out:
-            array[...] = 0
-
     def run(self, years: int) -> np.ndarray:
         """`years` years in which players hold every seat, without leaving the kernel where all are doctrines.
 
@@ -421,27 +309,11 @@ class VectorEnv:
         if (self._worlds.actor.player == NOBODY).any():
             raise ValueError("run needs a player in every seat; give players=... when making the environment")
         self._leave_kept_rows()
+        if not self._trained_play:
+            return self._run(years)
         totals = np.zeros((self.num_worlds, self.num_actors, len(Term)))
-        if self._trained_play:
-            for _ in range(years):
-                totals += self.advance().terms
-            return totals
-        self._over_ranges(
-            lambda scratch, start, stop: run_worlds(
-                self._worlds,
-                self._template,
-                self._p,
-                self.setting,
-                scratch,
-                self._out,
-                self._actions,
-                self._live,
-                years,
-                totals,
-                start,
-                stop,
-            )
-        )
+        for _ in range(years):
+            totals += self.advance().terms
         return totals
 
     def state(self, chosen: np.ndarray | None = None) -> np.ndarray:
@@ -451,15 +323,6 @@ class VectorEnv:
     def graph(self) -> np.ndarray:
         """What everyone can see between all actors, (W, N, N, R) float32: see `core.pieces.Relation`."""
         return self._truth()[1]
-
-    def _truth(self, chosen: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        actors, allocate = self.num_actors, np.empty if chosen is None else np.zeros
-        states = allocate((self.num_worlds, state_size(actors)), np.float32)
-        graphs = allocate((self.num_worlds, actors, actors, len(Relation)), np.float32)
-        parts = [(0, self.num_worlds)] if chosen is None else [(w, w + 1) for w in np.flatnonzero(chosen).tolist()]
-        for part in parts:
-            look_at_truth(self._worlds, self._p, self._scratch[0], states, graphs, *part)
-        return states, graphs
 
     def get_state(self) -> dict[str, Any]:
         """A picklable snapshot, players included: the same actions after `set_state` give the same future."""
@@ -503,11 +366,6 @@ class VectorEnv:
     def observe(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Observations and infos as they stand, as after `reset`."""
         return self._returned(self._out.rows), self._infos()
-
-    def close(self) -> None:
-        """Let the threads go."""
-        if self._pool is not None:
-            self._pool.shutdown()
 
     def _returned(self, array: np.ndarray) -> np.ndarray:
         return array.copy() if self._copy else array

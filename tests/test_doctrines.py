@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from balance_env import doctrines
+from balance_env.batch import allocate_out
 from balance_env.core.actions import OBJECT_VERBS, action_count, action_table
 from balance_env.core.pieces import GLOBE_SIZE, OTHER_SIZE, OTHERS_START, Globe, Other, Own, row_size
 from balance_env.core.reward import Term
@@ -16,7 +17,6 @@ from balance_env.core.world import Clock, allocate_worlds
 from balance_env.doctrines import DOCTRINES, Script, doctrine_id, doctrine_names, play
 from balance_env.doctrines.reading import Memory
 from balance_env.kernels.cpu import choose_actions
-from balance_env.vector import allocate_out
 
 ACTORS = 4
 OPEN = len(OBJECT_VERBS)

@@ -9,12 +9,11 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from ..core.params import ABOUT
 from ..scenario import Scenario
-from ..strict import error_lines, unknown
+from ..strict import error_lines, read_mapping, unknown
 
 
 def scenario_names() -> list[str]:
@@ -75,12 +74,7 @@ def _find(scenario: str | Path) -> Traversable:
 
 def _read(file: Traversable) -> dict[str, Any]:
     """Values in a YAML file, laid over those of the scenario of the package that it names as `base`."""
-    try:
-        values = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{file.name} is not YAML: {error}") from None
-    if not isinstance(values, dict):
-        raise ValueError(f"{file.name} holds no mapping of keys to values")
+    values = read_mapping(file)
     base = values.pop("base", None)
     if base is None:
         return values

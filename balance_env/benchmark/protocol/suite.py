@@ -14,14 +14,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ...doctrines import doctrine_id
 from ...players import policy_hash, trained_at
 from ...scenario import Scenario
 from ...scenarios import load_scenario
-from ...strict import Strict, error_lines, unknown
+from ...strict import Strict, error_lines, read_mapping, unknown
 
 FROZEN = "frozen.json"
 FEW, MANY = 4, 12  # states up to and from which a world is called small and large
@@ -205,12 +204,7 @@ def load_stage(file: Path) -> Stage:
     ValueError
         If it is not YAML, or a key or value is wrong: names it and what is allowed.
     """
-    try:
-        values = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{file.name} is not YAML: {error}") from None
-    if not isinstance(values, dict):
-        raise ValueError(f"{file.name} holds no mapping of keys to values")
+    values = read_mapping(file)
     try:
         return Stage.model_validate({"name": file.stem, **values})
     except ValidationError as error:

@@ -1,0 +1,184 @@
+"""The memory of many worlds and the threads that share it: the only caller of the kernels."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from .checks import check_memory, check_threads
+from .core.actions import action_count
+from .core.params import Parameters, as_record
+from .core.pieces import OTHER_SIZE, Relation, row_size, state_size
+from .core.reward import Term
+from .core.world import Clock, allocate_scratch, allocate_worlds, bytes_per_world
+from .kernels.cpu import (
+    LEAVE,
+    LIVE,
+    LOOK,
+    Out,
+    choose_actions,
+    draw_for_players,
+    look_at_truth,
+    run_worlds,
+    step_worlds,
+)
+from .scenario import Scenario
+
+
+def allocate_out(worlds: int, actors: int, actions: int) -> Out:
+    """Zeroed outputs of a batch."""
+    terms = len(Term)
+    shape = (worlds, actors)
+    return Out(
+        rows=np.zeros((*shape, row_size(actors)), np.float32),
+        masks=np.zeros((*shape, actions), np.int8),
+        rewards=np.zeros(shape),
+        terms=np.zeros((*shape, terms)),
+        terminations=np.zeros(shape, bool),
+        truncations=np.zeros(shape, bool),
+        illegal=np.zeros(shape, np.int8),
+        alive=np.zeros(shape, np.int8),
+        ended=np.zeros(worlds, np.int8),
+        final_rows=np.zeros((*shape, row_size(actors)), np.float32),
+        heads=np.zeros(worlds, np.int32),
+        wars=np.zeros(worlds, np.int32),
+        falls=np.zeros(worlds, np.int32),
+    )
+
+
+class Batch:
+    """W worlds of one scenario in memory, and what kernels do with them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    num_worlds : int
+        W.
+    threads : int, optional
+        Cores that share the batch; by default as many as it can feed. Changes no bit.
+    autoreset : bool
+        Whether an ended world begins its next episode in the same step.
+    """
+
+    def __init__(self, scenario: Scenario, num_worlds: int, threads: int | None, autoreset: bool) -> None:
+        self.scenario = scenario
+        self.parameters: Parameters = scenario.parameters_resolved()
+        self.setting = scenario.setting(autoreset)
+        self._template = scenario.template()
+        self.num_actors = len(self._template.economy)
+        self.num_actions = action_count(self.num_actors, self.setting.open_verbs)
+        self.row_size = row_size(self.num_actors)
+        self._p = as_record(self.parameters)
+        self._seed: int | None = None
+        self._allocate(num_worlds, threads)
+
+    def _allocate(self, num_worlds: int, threads: int | None) -> None:
+        self.num_worlds = num_worlds
+        self.threads = check_threads(threads, num_worlds, self.num_actors)
+        one = allocate_out(1, self.num_actors, self.num_actions)
+        each = sum(array.nbytes for array in one) + bytes_per_world(self.num_actors, len(Term))
+        check_memory(num_worlds, self.num_actors, each)
+        self._worlds = allocate_worlds(num_worlds, self.num_actors, len(Term))
+        self._out = allocate_out(num_worlds, self.num_actors, self.num_actions)
+        self._actions = np.zeros((num_worlds, self.num_actors), np.int64)
+        self._draws = np.zeros((num_worlds, self.num_actors))
+        self._live = np.full(num_worlds, LIVE, np.int64)
+        self._episodes = np.zeros(num_worlds, np.int64)
+        self._are_rows_kept = False
+        self._start_threads()
+
+    def _start_threads(self) -> None:
+        self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE, self.row_size) for _ in range(self.threads)]
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        edges = np.linspace(0, self.num_worlds, self.threads + 1).astype(int)
+        self._ranges = [(int(a), int(b)) for a, b in pairwise(edges)]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in ("_pool", "_scratch")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._start_threads()
+
+    def _over_ranges(self, call: Any) -> None:
+        """Run `call(scratch, start, stop)` over the batch, on every thread its range."""
+        if self._pool is None:
+            call(self._scratch[0], *self._ranges[0])
+            return
+        jobs = [
+            self._pool.submit(call, scratch, *part) for scratch, part in zip(self._scratch, self._ranges, strict=True)
+        ]
+        for job in jobs:
+            job.result()
+
+    def close(self) -> None:
+        """Let the threads go."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def _step(self, orders: np.ndarray) -> None:
+        worlds, template, p, setting, out = self._worlds, self._template, self._p, self.setting, self._out
+        actions, seed = self._actions, self._seed or 0
+        if self._pool is None:
+            step_worlds(worlds, template, p, setting, self._scratch[0], out, actions, orders, seed, 0, self.num_worlds)
+            return
+        self._over_ranges(
+            lambda scratch, start, stop: step_worlds(
+                worlds, template, p, setting, scratch, out, actions, orders, seed, start, stop
+            )
+        )
+
+    def _look(self) -> None:
+        """Write rows and masks anew, of worlds as they stand."""
+        self._step(np.full(self.num_worlds, LOOK, np.int64))
+
+    def _begin_next(self, chosen: np.ndarray) -> None:
+        """Start the next episode in the worlds where `chosen` (W,) is True; the others stay as they are."""
+        self._episodes[:] = np.where(chosen, self._worlds.clock[:, Clock.EPISODE] + 1, LEAVE)
+        self._step(self._episodes)
+
+    def _choose(self) -> None:
+        """Write the actions of the seats that doctrines play."""
+        self._over_ranges(lambda _, start, stop: choose_actions(self._worlds, self._out, self._actions, start, stop))
+
+    def _draw(self) -> np.ndarray:
+        """One uniform draw (W, N) of the year for each seat, on which trained states act."""
+        draw_for_players(self._worlds, self._draws, 0, self.num_worlds)
+        return self._draws
+
+    def _run(self, years: int) -> np.ndarray:
+        """`years` years among doctrines without leaving the kernel; the sum of each term by seat (W, N, K)."""
+        worlds, template, p, setting, out = self._worlds, self._template, self._p, self.setting, self._out
+        actions, live = self._actions, self._live
+        totals = np.zeros((self.num_worlds, self.num_actors, len(Term)))
+        self._over_ranges(
+            lambda scratch, start, stop: run_worlds(
+                worlds, template, p, setting, scratch, out, actions, live, years, totals, start, stop
+            )
+        )
+        return totals
+
+    def _truth(self, chosen: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        actors, allocate = self.num_actors, np.empty if chosen is None else np.zeros
+        states = allocate((self.num_worlds, state_size(actors)), np.float32)
+        graphs = allocate((self.num_worlds, actors, actors, len(Relation)), np.float32)
+        parts = [(0, self.num_worlds)] if chosen is None else [(w, w + 1) for w in np.flatnonzero(chosen).tolist()]
+        for part in parts:
+            look_at_truth(self._worlds, self._p, self._scratch[0], states, graphs, *part)
+        return states, graphs
+
+    def _leave_kept_rows(self, all_are_written: bool = False) -> None:
+        """Give the outputs other rows if these were kept: the same, or any if every one of them is written next."""
+        if self._are_rows_kept:
+            rows = self._out.rows
+            self._out = self._out._replace(rows=np.empty_like(rows) if all_are_written else rows.copy())
+            self._are_rows_kept = False
+
+    def _clear(self) -> None:
+        """Zero the outputs."""
+        self._leave_kept_rows()
+        for array in self._out:
+            array[...] = 0
