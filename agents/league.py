@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from sb3_contrib import MaskablePPO
-from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecEnvWrapper, VecFrameStack
 
@@ -19,23 +17,15 @@ from balance_env.policies import LearnedPolicy, make_card
 from .casting import Cast
 from .config import Config
 from .network import StatePolicy
-from .ppo import FEWEST, LivingRolloutBuffer, ScaledByDesign
-
-LOSSES = {  # what is told of a fit: what SB3's logger calls it
-    "policy_loss": "train/policy_gradient_loss",
-    "value_loss": "train/value_loss",
-    "entropy": "train/entropy_loss",
-    "kl": "train/approx_kl",
-    "clip_fraction": "train/clip_fraction",
-}
+from .ppo import FEWEST, LivingRolloutBuffer, ScaledByDesign, StatePPO
 
 
-def make_learner(config: Config, env: VecEnvWrapper) -> MaskablePPO:
+def make_learner(config: Config, env: VecEnvWrapper) -> StatePPO:
     """A learner of a config."""
     rate: float | Callable[[float], float] = config.learning_rate
     if config.anneal:
         rate = lambda left: config.learning_rate * left  # noqa: E731
-    learner = MaskablePPO(
+    return StatePPO(
         StatePolicy,
         env,
         learning_rate=rate,
@@ -51,8 +41,6 @@ def make_learner(config: Config, env: VecEnvWrapper) -> MaskablePPO:
         policy_kwargs={"network": config.network, "width": config.width, "years": config.years},
         device="cpu",
     )
-    learner.set_logger(Logger(None, []))
-    return learner
 
 
 class League:
@@ -146,12 +134,7 @@ class League:
                 told.append({})
                 continue
             explained = self.buffer.explained_variance(number)
-            learner.train()
-            logged = learner.logger.name_to_value
-            losses = {name: float(logged[key]) for name, key in LOSSES.items()}
-            losses["entropy"] *= -1.0
-            told.append({**losses, "explained_variance": explained})
-            learner.logger.dump()
+            told.append({**learner.fit(), "explained_variance": explained})
         self.iteration += 1
         return told
 
