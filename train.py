@@ -20,7 +20,6 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import torch
 from rich.console import Console
 
 from agents import behaviour
@@ -33,6 +32,7 @@ from agents.league import League
 from agents.pictures import draw_alliances, draw_curves
 from agents.population import fit_population
 from agents.watch import StopOnSignal, Watch
+from balance_env.adapters import require
 from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.files import held
 from balance_env.players import POLICIES
@@ -43,8 +43,6 @@ BAD_INPUT = 2  # exit status, as of argparse; a signal's is 128 + its number
 
 def train(config: Config, folder: Path, console: Console) -> int:
     """Fit, evaluate and describe; returns the signal that cut the training short, else 0."""
-    torch.set_num_threads(config.torch_threads)
-    torch.distributions.Distribution.set_default_validate_args(False)  # checks every batch for what masks rule out
     scenario = config.load_scenario()
     env = SB3VecEnv(scenario, config.worlds, threads=config.threads)
     league = League(config, env)
@@ -131,6 +129,7 @@ def choose_fit(config: Config, address: str | None) -> Callable[[Config, Path, C
             raise ValueError("--address joins a Ray cluster: it needs a config with `framework: rllib`")
         return train if config.population is None else fit_population
     try:
+        require("rllib")
         from agents import rllib
     except ImportError as error:
         raise ValueError(f"`framework: rllib`: {error}") from None

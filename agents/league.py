@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -18,25 +19,18 @@ from .casting import Cast
 from .config import Config
 from .network import StatePolicy
 from .ppo import FEWEST, LivingRolloutBuffer, ScaledByDesign, StatePPO
+from .settings import settings
 
 
 def make_learner(config: Config, env: VecEnvWrapper) -> StatePPO:
     """A learner of a config."""
-    rate: float | Callable[[float], float] = config.learning_rate
+    own = settings(config, "sb3")
     if config.anneal:
-        rate = lambda left: config.learning_rate * left  # noqa: E731
+        own["learning_rate"] = lambda left: config.learning_rate * left
     return StatePPO(
         StatePolicy,
         env,
-        learning_rate=rate,
-        n_steps=config.n_steps,
-        batch_size=config.batch_size,
-        n_epochs=config.epochs,
-        gamma=config.gamma,
-        gae_lambda=config.gae_lambda,
-        clip_range=config.clip_range,
-        ent_coef=config.ent_coef,
-        vf_coef=config.vf_coef,
+        **own,
         rollout_buffer_class=LivingRolloutBuffer,
         policy_kwargs={"network": config.network, "width": config.width, "years": config.years},
         device="cpu",
@@ -56,6 +50,8 @@ class League:
 
     def __init__(self, config: Config, env: SB3VecEnv) -> None:
         set_random_seed(config.seed)
+        torch.set_num_threads(1)  # layers are small: threads share the parts of a minibatch instead
+        self.threads = ThreadPoolExecutor(config.torch_threads)
         env.seed(config.seed)
         self.config, self.states = config, env
         self.scaled = ScaledByDesign(env, config.gamma)
@@ -134,7 +130,7 @@ class League:
                 told.append({})
                 continue
             explained = self.buffer.explained_variance(number)
-            told.append({**learner.fit(), "explained_variance": explained})
+            told.append({**learner.fit(self.threads.map), "explained_variance": explained})
         self.iteration += 1
         return told
 
