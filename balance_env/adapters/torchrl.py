@@ -52,7 +52,8 @@ class TorchRLEnv(EnvBase):
     ) -> None:
         self.batch = batch = VectorEnv(scenario, num_worlds, autoreset=False, **options)
         super().__init__(device="cpu", batch_size=[num_worlds])
-        self.gives_state, self._seed_to_come = state, None
+        self.gives_state = state
+        self._seed_to_come: int | None = None
         seats, row, actions = (num_worlds, batch.num_actors), batch.single_observation_space, batch.num_actions
         seen = {
             "observation": Bounded(torch.from_numpy(row.low), torch.from_numpy(row.high)).expand(*seats, *row.shape),
