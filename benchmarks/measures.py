@@ -46,6 +46,10 @@ and its side makes clients of them ([limits](limits.md)). Power is capability of
 compares originators; a coalition is what both and their friends are expected to bring. Threat is what the third party
 perceived when it chose.
 
+A pact that nobody tends lapses after 17 years and an idle partner brings half of its pledge, both by rule: a median
+life of 17 years and a reliability of .5 are inertia. Random matching, drawn anew each year, is an easy null for the
+life of pacts.
+
 ## What each is
 """
 
@@ -63,9 +67,6 @@ and the hider accepts offers: it abstains by its acts and is tied all the same. 
 wars than random ones (war onset, below); what drives it is open. Theta tells balancers from bandwagoners; what
 tells a balancer of threat from one of power is Walt's regression (proximity, hostility, ideology), as the strong are
 mostly also the threatening. An institution acts only where somebody sanctions: else `concert` repeats `default`.
-A pact that nobody tends lapses after 17 years and an idle partner brings half of its pledge, both by rule: a median
-life of 17 years and a reliability of .5 are inertia. Random matching, drawn anew each year, is an easy null for the
-life of pacts.
 """
 
 
