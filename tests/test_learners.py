@@ -16,8 +16,11 @@ from sb3_contrib.common.maskable.distributions import MaskableCategoricalDistrib
 from stable_baselines3.common.logger import Logger  # noqa: E402
 
 from agents import ppo  # noqa: E402
+from agents.config import Config  # noqa: E402
+from agents.league import make_learner  # noqa: E402
 from agents.network import Choice, Looking, StatePolicy, architecture_for  # noqa: E402
 from agents.ppo import LivingRolloutBuffer, StatePPO  # noqa: E402
+from agents.settings import settings  # noqa: E402
 from balance_env import VectorEnv, action_table, load_scenario, row_table  # noqa: E402
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
 from balance_env.networks import NETWORKS, NUMPY, Architecture  # noqa: E402
@@ -185,6 +188,15 @@ def test_networks_work_inside_maskable_ppo(network, tmp_path):
     again, _ = loaded.predict(rows, action_masks=masks, deterministic=True)
     assert np.array_equal(actions, again)
     assert masks[np.arange(len(actions)), actions].all()
+
+
+def test_a_learner_gets_the_numbers_of_its_config():
+    own = {"n_steps": 4, "batch_size": 6, "epochs": 3, "learning_rate": 0.1, "gamma": 0.8, "gae_lambda": 0.7}
+    config = Config(scenario="small", clip_range=0.3, ent_coef=0.02, vf_coef=0.6, **own)
+    made = make_learner(config, SB3VecEnv("small", 1))
+    for name, value in settings(config, "sb3").items():
+        held = getattr(made, name)
+        assert (held(1.0) if callable(held) else held) == value
 
 
 # choices among what is legal
