@@ -11,6 +11,7 @@ import pytest
 from balance_env import VectorEnv, parallel_env, scenario_names
 from balance_env.chronicle import events_of_year, snapshot
 from balance_env.cli import main
+from balance_env.core.reward import Term
 from balance_env.core.world import NOBODY, Ending, Outcome, Verb
 from balance_env.doctrines import DOCTRINES
 from balance_env.events import ANSWERS, Event, Kind
@@ -412,6 +413,40 @@ def test_an_answer_that_is_no_action_is_asked_again(monkeypatch, capsys: pytest.
     assert text.count("The year was worth") == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("?", ["invest: faster growth", "survival: a loss of 1", "Your choices: 0 invest 1 research 2 arm"]),
+        ("ally", ["'ally' needs a state, as in `ally "]),
+        ("Bandwagon Serbia", ["(bandwagon YUG) is not among your choices"]),
+    ],
+)
+def test_a_person_is_told_what_can_be_answered(answer, told, monkeypatch, capsys) -> None:
+    answer_with(monkeypatch, [answer])
+    assert main(["play", "powers_1913"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert all(part in text for part in told)
+    assert "`q` ends the game" in text
+    assert "The year was worth" not in text
+
+
+def test_a_seat_is_found_by_the_name_of_its_state(monkeypatch, capsys) -> None:
+    for asked in ("3", "FRN", "france"):
+        answer_with(monkeypatch, [])
+        assert main(["play", "powers_1913", "--seat", asked]) == 0
+        assert "You are France." in capsys.readouterr().out
+
+
+def test_a_debrief_ranks_a_state_by_its_own_weights() -> None:
+    batch = VectorEnv("small", players="grim", autoreset=False, designs=[{"wealth": 1.0}])
+    batch.max_cycles = 3
+    recorder = play_out(batch, seed=0)
+    gained = [sum(row.terms[Term.WEALTH] for row in recorder.states if row.seat == seat) for seat in range(3)]
+    for seat, own in enumerate(gained):
+        rank = 1 + sum(other > own for other in gained)
+        assert f"came to {own:.2f}, rank {rank} of 3" in " ".join(debrief(recorder, seat))
+
+
 def test_a_game_is_played_to_its_horizon(monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
     answer_with(monkeypatch, ["0"] * 9)
     assert main(["play", "powers_1913", "--years", "3"]) == 0
@@ -432,7 +467,8 @@ def test_a_game_is_played_to_its_horizon(monkeypatch, capsys: pytest.CaptureFixt
         (["describe", "default", "--set", "offense=2"], "offence"),
         (["describe", "default", "--set", "offence=20"], "out of range"),
         (["describe", "default", "--set", "scenario=small"], "scenario"),
-        (["play", "small", "--seat", "3"], "seat"),
+        (["play", "small", "--seat", "3"], "--seat 3: 0 to 2"),
+        (["play", "powers_1913", "--seat", "Spain"], "--seat Spain: 0 Germany, 1 United Kingdom"),
     ],
 )
 def test_what_is_asked_wrongly_is_named_in_one_line(argv, named: str, capsys: pytest.CaptureFixture[str]) -> None:

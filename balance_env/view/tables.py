@@ -38,6 +38,15 @@ VERB_MEANING = {
     ),
 }
 
+TERM_MEANING = {
+    Term.POWER: "what your share of all capability gains in the year, times the number of states",
+    Term.SECURITY: "how far your defence, partners and all, covers the worst attack of any other state; 1 at most",
+    Term.WEALTH: "growth of output",
+    Term.BURDEN: "a loss: the share of output that forces cost",
+    Term.AUTONOMY: "a loss of 1 for every year as another's client",
+    Term.SURVIVAL: "a loss of 1 in the year in which you fall",
+}
+
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A Markdown table."""
