@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from balance_env import Scenario, load_scenario
 from balance_env.files import write_whole
+from balance_env.strict import unknown
 
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -103,9 +103,7 @@ def _lines(error: ValidationError) -> str:
     for entry in error.errors():
         key = ".".join(str(part) for part in entry["loc"])
         if entry["type"] == "extra_forbidden":
-            nearest = difflib.get_close_matches(key, Config.model_fields, 1)
-            hint = f", did you mean {nearest[0]!r}?" if nearest else "."
-            lines.append(f"unknown key {key!r}{hint} Allowed: {', '.join(Config.model_fields)}")
+            lines.append(unknown("key", key, Config.model_fields))
         elif entry["type"] == "value_error":  # a sentence of ours, which names the value
             lines.append(entry["msg"].removeprefix("Value error, "))
         else:

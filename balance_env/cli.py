@@ -38,11 +38,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = make_parser(words[0] if words else None).parse_args(words)
         options.command(options)
-    except ValueError as error:
-        print(f"balance-env: error: {error}", file=sys.stderr)
-        return 2
     except BrokenPipeError:  # the reader, `head` or `less`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (ValueError, OSError) as error:  # what was asked, or a file that cannot be read or written
+        print(f"balance-env: error: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
         return INTERRUPTED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -23,13 +24,13 @@ DEFAULT_OPPONENTS = ("balance_of_power", "balance_of_threat", "bandwagon_for_pro
 def place_opponents(seat: int, opponents: str | Sequence[str], actors: int) -> list[str]:
     """Who plays each seat: the learner in `seat`, the opponents in turn in the others.
 
-    ValueError if the seat does not exist.
+    ValueError if the seat does not exist, or nobody is to play the others.
     """
     if not isinstance(seat, int | np.integer) or not 0 <= seat < actors:
         raise ValueError(f"seat = {seat!r}: 0 to {actors - 1}")
-    names = [opponents] if isinstance(opponents, str) else list(opponents)
-    if not names:
-        raise ValueError("opponents is empty: at least one player is needed")
+    names = [opponents] if isinstance(opponents, str | Path) else opponents
+    if not isinstance(names, Sequence) or not names:
+        raise ValueError(f"opponents = {opponents!r}: a player, or at least one in a list")
     others = [names[n % len(names)] for n in range(actors - 1)]
     return [*others[:seat], LEARNER, *others[seat:]]
 

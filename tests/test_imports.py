@@ -43,7 +43,7 @@ MAY = {
     "metrics": {"metrics"},
     "networks": {"core"},
     "policies": {"core", "networks", "scenario"},
-    "players": {"core", "doctrines", "policies", "scenario"},
+    "players": {"core", "doctrines", "policies", "scenario", "strict"},
     "checks": set(),
     "seating": {"core", "doctrines", "players", "policies", "scenario"},
     "batch": {"checks", "core", "kernels", "scenario"},
