@@ -40,7 +40,7 @@ class Config(BaseModel):
     designs: list[str | dict[str, float]] | None = None  # what states want, drawn each episode; null: the scenario's
     # how much
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    steps: Count = 1_000_000  # agent-steps: one seat, one year, whoever holds it
+    steps: Count = 1_000_000  # agent-steps: one seat, one year, whoever holds it; rounded up to whole iterations
     worlds: Count = 32
     threads: Count = 1  # of the worlds
     torch_threads: Count = 2  # of the network
