@@ -34,12 +34,12 @@ from agents.pictures import draw_alliances, draw_curves
 from agents.population import fit_population
 from agents.watch import StopOnSignal, Watch
 from balance_env.adapters.sb3 import SB3VecEnv
+from balance_env.commands import refused
 from balance_env.files import held
 from balance_env.players import POLICIES
 
 BEHAVIOUR_WORLDS = 64  # played among the trained states for the last table and the picture
 SETTING = "overrides a key of the config, as in seed=1 or steps=5e6, which is rounded up to whole iterations"
-BAD_INPUT = 2  # exit status, as of argparse; a signal's is 128 + its number
 
 
 def train(config: Config, folder: Path, console: Console) -> int:
@@ -123,8 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with held(folder):
             received = fit(config, folder, Console(width=WIDTH))
     except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return refused(error)
     return 128 + received if received else 0
 
 
@@ -137,7 +136,7 @@ def choose_fit(config: Config, address: str | None) -> Callable[[Config, Path, C
     try:
         from agents import rllib
     except ImportError as error:
-        raise ValueError(f"`framework: rllib`: {error}") from None
+        raise ValueError(f"`framework: rllib`: {error}: pip install 'balance-env[train,rllib]'") from None
     rllib.connect(address)
     return rllib.train
 

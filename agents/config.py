@@ -199,7 +199,10 @@ def new_run_folder(given: str | None, config_name: str, seed: int, root: Path = 
         folder = Path(given)
         if folder.exists():
             raise ValueError(f"the run folder {given!r} exists: name another, or leave --run out for the next free one")
-        folder.mkdir(parents=True)
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise ValueError(f"the run folder {given!r} cannot be made: {error.strerror}") from None
         return folder
     for number in range(1, 1_000_000):
         folder = root / f"{config_name}-{seed}-{number}"

@@ -25,6 +25,7 @@ from rich.progress import track
 from rich.table import Table
 
 from balance_env import DESIGNS, DOCTRINES, Scenario, VectorEnv, load_scenario
+from balance_env.commands import refused
 from balance_env.doctrines import CONSTANTS, doctrine_id
 from balance_env.files import write_whole
 from balance_env.players import Team, load_team
@@ -284,8 +285,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 raise ValueError(f"run {run!r} was trained on another scenario than {given.runs[0]!r}")
         policies = [load_team(run, scenarios[0]) for run in given.runs]
     except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        return refused(error)
     results = evaluate(scenarios[0], policies, given.worlds, given.seed)
     title = f"{scenarios[0].name}: {len(policies)} training seed(s), {given.worlds} paired worlds"
     Console(width=WIDTH).print(table(results, title))

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from .commands import refused
 from .core.world import Ending
 from .doctrines import DOCTRINES
 from .events import listed
@@ -41,8 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, `head` or `less`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, OSError) as error:  # what was asked, or a file that cannot be read or written
-        print(f"balance-env: error: {error}", file=sys.stderr)
-        return 2
+        return refused(error, "balance-env: ")
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
         return INTERRUPTED

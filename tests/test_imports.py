@@ -18,6 +18,7 @@ MAY = {
     "benchmark": {
         "__version__",
         "benchmark",
+        "commands",
         "core",
         "doctrines",
         "events",
@@ -45,6 +46,7 @@ MAY = {
     "policies": {"core", "networks", "scenario"},
     "players": {"core", "doctrines", "policies", "scenario", "strict"},
     "checks": set(),
+    "commands": set(),
     "seating": {"core", "doctrines", "players", "policies", "scenario"},
     "batch": {"checks", "core", "kernels", "scenario"},
     "vector": {"batch", "checks", "core", "scenario", "scenarios", "seating", "spaces"},
