@@ -94,7 +94,7 @@ def print_card(results: Results, suite: Suite) -> None:
     console.print(f"Illegal acts: {int(results.episodes['illegal'].sum())}. Faults: {faults}.")
     for kind, message in card["said"].items():
         console.print(f"  {kind}: {message}", markup=False)
-    console.print(f"{results.folder} holds all of it; played in {card['seconds']:.0f} s.", markup=False)
+    console.print(f"{results.folder} holds all of it; its parts took {card['seconds']:.0f} s together.", markup=False)
 
 
 def who_paid(results: Results, anchored: dict[tuple[str, str], Anchored]) -> list[str]:
