@@ -39,13 +39,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = make_parser(words[0] if words else None).parse_args(words)
         options.command(options)
+    except ValueError as error:
+        return refused(error, "balance-env: ")
     except BrokenPipeError:  # the reader, `head` or `less`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (ValueError, OSError) as error:  # what was asked, or a file that cannot be read or written
-        return refused(error, "balance-env: ")
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
         return INTERRUPTED
+    except OSError as error:  # a file cannot be read or written
+        return refused(error, "balance-env: ")
     return 0
 
 
