@@ -25,7 +25,7 @@ from rich.progress import track
 from rich.table import Table
 
 from balance_env import DESIGNS, DOCTRINES, Scenario, VectorEnv, load_scenario
-from balance_env.commands import refused
+from balance_env.commands import refused, writable
 from balance_env.doctrines import CONSTANTS, doctrine_id
 from balance_env.files import write_whole
 from balance_env.players import Team, load_team
@@ -268,7 +268,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--worlds", type=int, default=1000, help="paired worlds a design (default 1000)")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of the worlds (default {SEED})")
     parser.add_argument("--scenario", help="play there, with the designs of the runs (default: the runs' own scenario)")
-    parser.add_argument("--csv", type=Path, help="also write the table here")
+    parser.add_argument("--csv", type=writable, help="also write the table here")
     given = parser.parse_args(arguments)
     try:
         if given.worlds < 1:

@@ -17,13 +17,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import numba
 import numpy as np
 
 import balance_env
 from balance_env import VectorEnv
+from balance_env.commands import writable
 from balance_env.core import alignment, capability, dispute, economy, observe, reward, survival, threat, war
 from balance_env.core import year as calendar
 from balance_env.core.actions import read_actions
@@ -256,7 +256,7 @@ def main() -> None:
     """Print the report; write it where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short grid")
-    parser.add_argument("--write", type=Path, help="also write the report to this file")
+    parser.add_argument("--write", type=writable, help="also write the report to this file")
     options = parser.parse_args()
     lines = report(options.quick)
     print("\n".join(lines))

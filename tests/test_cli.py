@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import builtins
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from balance_env import VectorEnv, scenario_names
 from balance_env.cli import main
+from balance_env.commands import writable
 from balance_env.core.reward import Term
 from balance_env.doctrines import DOCTRINES
 from balance_env.players import learned_names
@@ -161,6 +163,13 @@ def test_what_is_asked_wrongly_is_named_in_one_line(argv, named: str, capsys: py
     assert error.startswith("balance-env: error: ")
     assert named in error
     assert "Traceback" not in error
+
+
+def test_where_a_file_is_to_go_is_looked_at_before_work_begins(tmp_path) -> None:
+    assert writable(str(tmp_path / "new.md")) == tmp_path / "new.md"
+    for said in (tmp_path / "nowhere" / "new.md", tmp_path):
+        with pytest.raises(argparse.ArgumentTypeError, match=str(said)):
+            writable(str(said))
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,12 +8,11 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ...commands import refused
+from ...commands import refused, writable
 from ...doctrines import CONSTANTS, DOCTRINES
 from ...vector import VectorEnv
 from ..history import Act
@@ -58,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--years", type=int, default=AGE, help="that worlds have lived when they are forked")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int)
-    parser.add_argument("--csv", type=Path, help="also write the rows to this file")
+    parser.add_argument("--csv", type=writable, help="also write the rows to this file")
     options = parser.parse_args(arguments)
     players: Players = options.players
     if players == MIXED:
