@@ -26,7 +26,6 @@ sys.path.insert(0, str(ROOT))
 from agents.config import read_config  # noqa: E402
 from agents.league import League  # noqa: E402
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
-from balance_env.commands import refused  # noqa: E402
 
 WARM_UP_YEARS = 20  # of random play, so that the constant rows and masks are ordinary ones
 
@@ -71,7 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         config = read_config(given.config, given.set)
     except ValueError as error:
-        return refused(error)
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     torch.set_num_threads(config.torch_threads)
     torch.distributions.Distribution.set_default_validate_args(False)
     scenario = config.load_scenario()
