@@ -26,7 +26,8 @@ VERB_MEANING = {
     ),
     Verb.BANDWAGON: (
         "joining the stronger side",
-        "becomes the client of a stronger state; joins a challenger for a share of the spoils; "
+        "gives up all pacts for the protection of a stronger state, whose client it is until its own strength comes "
+        "near the patron's; joins a challenger for a share of the spoils; "
         "towards one's own challenger, capitulates, and concedes output if that had set out to coerce it",
     ),
     Verb.SANCTION: (
