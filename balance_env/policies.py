@@ -96,6 +96,11 @@ class LearnedPolicy:
     weights : dict of float32 arrays
     card : dict
         What `policy.json` says.
+
+    Raises
+    ------
+    ValueError
+        For an unknown network, and for weights that do not make the one on the card.
     """
 
     def __init__(self, weights: dict[str, np.ndarray], card: dict[str, Any]) -> None:
@@ -229,6 +234,8 @@ def load_policy(folder: str | Path, scenario: Scenario | None = None) -> Learned
     ------
     ValueError
         If the folder holds no policy, the weights are not those that its card describes, or it does not fit.
+    TypeError
+        For a scenario by name.
     """
     if scenario is not None and not isinstance(scenario, Scenario):
         raise TypeError(f"scenario = {scenario!r}: a Scenario is needed, as load_scenario gives it")

@@ -61,6 +61,11 @@ class BalanceEnv(gymnasium.Env):
     render_mode : {"ansi"}, optional
     **overrides
         As of `VectorEnv`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown scenario, key, value, seat or opponent, naming it and what is allowed.
     """
 
     metadata = {"render_modes": ["ansi"], "render_fps": 2}  # noqa: RUF012 - Gymnasium's name and type
@@ -121,6 +126,11 @@ class BalanceEnv(gymnasium.Env):
         """One year: (observation, reward, terminated, truncated, info).
 
         After the end of an episode a step is undefined in Gymnasium: it warns, as Gymnasium's own environments do.
+
+        Raises
+        ------
+        ValueError
+            For an action that is no whole number in 0..A-1.
         """
         if self.batch.seed is None:
             raise gymnasium.error.ResetNeeded("step before reset: call reset(seed) first")
@@ -193,7 +203,7 @@ class BalanceVectorEnv(GymnasiumVectorEnv):
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """Start episodes; a list of seeds is not possible, worlds differ by their index."""
+        """Start episodes; ValueError for a list of seeds, since worlds differ by their index."""
         if isinstance(seed, list):
             raise ValueError("seed is a list: give one whole number, worlds differ by their index under it")
         self.batch.reset(seed)

@@ -72,6 +72,11 @@ def gather(
         Whose choices are measured in each history; by default everyone's.
     reference_focal : {name: sequence of (W, N) bool}, optional
         And in each history of a reference.
+
+    Raises
+    ------
+    ValueError
+        Without a history, and where runs or focal seats are not one for each history.
     """
     if not histories:
         raise ValueError("measure needs one history or more")
