@@ -139,10 +139,7 @@ def card_table(results: Results, summary: Summary) -> Table:
         ("worlds end in", _attractors_told(summary.attractors[ALL])),
         ("illegal actions", int(results.episodes["illegal"].sum())),
         ("faults", f"{int(results.episodes['faults'].sum())} in episodes; {faults}"),
-        (
-            "played in",
-            f"{card['seconds'] / SECONDS_A_MINUTE:.1f} minutes, all parts together, balance-env {card['version']}",
-        ),
+        ("played in", f"{card['seconds'] / SECONDS_A_MINUTE:.1f} minutes, balance-env {card['version']}"),
     ]
     return Table("card", "Result card", "", ("what", "told"), rows)
 
