@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ...strict import read_mapping
 from ..emergence.catalogue import RANDOM_LEGAL
 from .figures import population_figures
 from .hypotheses import HYPOTHESES, Where
-from .populations import BATCHES, POPULATIONS, RUNS, SHIPPED, Source
+from .populations import BATCHES, MOVED, POPULATIONS, RUNS, SHIPPED, Source
 from .rows import Figure, OfUnit, read, write
 
-HOME = "powers_1913"  # where runs of configs/default.yaml were trained
-SCENARIOS = ("default", HOME, "coercive", "concert")
-WITHOUT_COERCION = (HOME, "default", "concert")  # such runs never met the verb and never use it
+HOMES = ("powers_1913", "default", "coercive")  # where runs are trained
+SCENARIOS = (*HOMES, "concert")
+ELSEWHERE = {"default": "powers_1913", "powers_1913": "default", "concert": "default"}  # whose runs play there, too
 DOCTRINES = ("balance_of_threat", RANDOM_LEGAL)
+TRAINED = ("offensive", "defensive", "halves")  # what runs were trained to want
 ASKED = {  # of batches of worlds, unlike of runs, only units that a hypothesis asks for are kept
     (where.measure, where.version)
     for asked in HYPOTHESES
@@ -25,15 +27,31 @@ FIGURES, UNITS = "figures.csv", "units.csv"
 SEED = 1
 
 
+def home(run: str) -> str:
+    """The scenario that a run was trained in."""
+    scenario = read_mapping(Path(run) / "config.yaml")["scenario"]
+    if scenario not in HOMES:
+        raise ValueError(f"{run}: trained in {scenario}; it must be one of {', '.join(HOMES)}")
+    return str(scenario)
+
+
 def sources(runs: Sequence[str], worlds: int) -> list[Source]:
     """All sources, the most telling first; as many batches of one player as `worlds` allow."""
-    batches = min(BATCHES, worlds)
-    alone = () if runs else ("default",)  # forks take most of the time: they go to who carries the page
-    trained = ("offensive", "defensive", "halves")  # what such runs were trained to want
+    batches = range(min(BATCHES, worlds))
+    at_home: dict[str, dict[int, str]] = {scenario: {} for scenario in HOMES}
+    for unit, run in enumerate(runs):
+        at_home[home(run)][unit] = run
+    at_home = {scenario: its for scenario, its in at_home.items() if its}
+    moved = {scenario: at_home[origin] for scenario, origin in ELSEWHERE.items() if origin in at_home}
+
+    def alone(name: str, scenarios: Sequence[str], populations: tuple[str, ...], forked: tuple[str, ...]) -> Source:
+        return Source(name, {scenario: dict.fromkeys(batches, name) for scenario in scenarios}, populations, forked)
+
     return [
-        *([Source(RUNS, tuple(runs), trained, WITHOUT_COERCION, (HOME,))] if runs else []),
-        Source(SHIPPED, (SHIPPED,) * batches, tuple(POPULATIONS), SCENARIOS, alone),
-        *(Source(name, (name,) * batches, ("halves",), SCENARIOS, (HOME,)) for name in DOCTRINES),
+        *([Source(RUNS, at_home, TRAINED, HOMES)] if runs else []),
+        *(alone(name, HOMES, ("halves",), HOMES) for name in DOCTRINES),
+        alone(SHIPPED, SCENARIOS, tuple(POPULATIONS), () if runs else HOMES[:1]),  # forks go to who carries the page
+        *([Source(MOVED, moved, TRAINED, ())] if runs else []),
     ]
 
 
@@ -53,7 +71,7 @@ def play(
     Parameters
     ----------
     runs : sequence of paths
-        Runs of one config with seeds of their own.
+        Training runs, several of each scenario in `HOMES` with seeds of their own.
     worlds, forks : int
         Of each population and scenario, over all units.
     """
@@ -61,13 +79,13 @@ def play(
     units: list[OfUnit] = list(read(folder / UNITS, OfUnit)) if figures else []
     done = {figure[:3] for figure in figures}
     for source in sources(runs, worlds):
-        for scenario in (name for name in source.scenarios if name in scenarios):
+        for scenario in (name for name in source.players if name in scenarios):
             for population in source.populations:
                 if (source.name, scenario, population) in done:
                     continue
                 forked = forks if scenario in source.forked else 0
                 found = population_figures(source, scenario, population, worlds, forked, seed, tell)
                 figures += found[0]
-                units += [unit for unit in found[1] if source.name == RUNS or unit[4:6] in ASKED]
+                units += [unit for unit in found[1] if source.name in (RUNS, MOVED) or unit[4:6] in ASKED]
                 write(folder / FIGURES, Figure._fields, figures)
                 write(folder / UNITS, OfUnit._fields, units)

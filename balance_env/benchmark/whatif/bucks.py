@@ -32,20 +32,23 @@ def perceived(origin: VectorEnv, piece: Other) -> np.ndarray:
     return told
 
 
-def bystanders(origin: VectorEnv) -> np.ndarray:
-    """Who feels threatened by another's challenger and may stand by its target: (W, N, N), at [w, c, k].
+def free_to_stand(origin: VectorEnv) -> np.ndarray:
+    """Who may stand by the target of another's challenge: (W, N, N), at [w, c, k].
 
-    In no dispute itself, untied to the challenger c, no client of the target, and fearing c more than `ALARM`, as a
-    balancer of threats does.
+    In no dispute itself, untied to the challenger c, and no client of the target.
     """
     actor, everybody = origin.worlds.actor, np.arange(origin.num_actors)
     target = actor["dispute"]
     is_principal = (target != NOBODY) | (target[:, :, None] == everybody).any(1)
     untied = (origin.worlds.pair["pact"] == 0) & (actor["patron"][:, None, :] != everybody[:, None])
     untied &= (actor["patron"][:, :, None] != everybody) & (actor["patron"][:, None, :] != target[:, :, None])
-    fears = np.swapaxes(perceived(origin, Other.THREAT), 1, 2) > ALARM
     free = (living(origin) & ~is_principal)[:, None, :]
-    return (target != NOBODY)[:, :, None] & free & untied & fears
+    return (target != NOBODY)[:, :, None] & free & untied
+
+
+def bystanders(origin: VectorEnv) -> np.ndarray:
+    """Who is free to stand and feels threatened by c: fears it more than `ALARM`, as a balancer of threats does."""
+    return free_to_stand(origin) & (np.swapaxes(perceived(origin, Other.THREAT), 1, 2) > ALARM)
 
 
 def chance_of_challenger(fork: Fork, challengers: np.ndarray) -> np.ndarray:
