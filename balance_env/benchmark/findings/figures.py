@@ -30,6 +30,7 @@ EVERYBODY = "all"  # seats
 MEASURED = {
     *("alignment theta", "share that balances", "share that bandwagons", "share that abstains", "Walt coefficient"),
     *("Walt held-out gain", "pact density", "pact life", "coalition wars", "reliability", "abstention", "betrayal"),
+    *("chain-ganging", "minimal winning"),
     *("entrapment", "CON", "effective poles", "state survival", "war onset", "dispute onset", "dispute ends"),
     "arms reaction",
     *("sanctions sent", "share that sanctions", "sanction coalition", "growth lost", "backing down"),

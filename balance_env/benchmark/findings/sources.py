@@ -7,21 +7,25 @@ from pathlib import Path
 
 from ...strict import read_mapping
 from ..emergence.catalogue import RANDOM_LEGAL
+from ..whatif.circumstances import CIRCUMSTANCES, MEASURE
 from .figures import population_figures
+from .hiding import HIDER
 from .hypotheses import HYPOTHESES, Where
 from .populations import BATCHES, MOVED, POPULATIONS, RUNS, SHIPPED, Source
 from .rows import Figure, OfUnit, read, write
+from .shown import PROFILE
 
 HOMES = ("powers_1913", "default", "coercive")  # where runs are trained
-SCENARIOS = (*HOMES, "concert")
-ELSEWHERE = {"default": "powers_1913", "powers_1913": "default", "concert": "default"}  # whose runs play there, too
-DOCTRINES = ("balance_of_threat", RANDOM_LEGAL)
+ELSEWHERE = {"default": "powers_1913", "powers_1913": "default"}  # whose runs play there, too
 TRAINED = ("offensive", "defensive", "halves")  # what runs were trained to want
-ASKED = {  # of batches of worlds, unlike of runs, only units that a hypothesis asks for are kept
-    (where.measure, where.version)
-    for asked in HYPOTHESES
-    for where in (asked.figure, asked.against)
-    if isinstance(where, Where)
+SHIPPED_IN = ("default", "coercive")
+YARDSTICK = "balance_of_threat"
+DOCTRINES = (YARDSTICK, HIDER, RANDOM_LEGAL)
+ASKED = {  # of batches of worlds, unlike of runs, only units are kept that a hypothesis or a profile asks for
+    *((asked.figure.measure, asked.figure.version) for asked in HYPOTHESES),
+    *((asked.against.measure, asked.against.version) for asked in HYPOTHESES if isinstance(asked.against, Where)),
+    *((MEASURE, circumstance) for circumstance in CIRCUMSTANCES),
+    *PROFILE.values(),
 }
 FIGURES, UNITS = "figures.csv", "units.csv"
 SEED = 1
@@ -49,9 +53,11 @@ def sources(runs: Sequence[str], worlds: int) -> list[Source]:
 
     return [
         *([Source(RUNS, at_home, TRAINED, HOMES)] if runs else []),
-        *(alone(name, HOMES, ("halves",), HOMES) for name in DOCTRINES),
-        alone(SHIPPED, SCENARIOS, tuple(POPULATIONS), () if runs else HOMES[:1]),  # forks go to who carries the page
+        *(alone(name, HOMES, ("halves",), HOMES if name == YARDSTICK else ()) for name in DOCTRINES),
         *([Source(MOVED, moved, TRAINED, ())] if runs else []),
+        alone(
+            SHIPPED, SHIPPED_IN, tuple(POPULATIONS), () if runs else SHIPPED_IN[:1]
+        ),  # forks go to who carries the page
     ]
 
 
@@ -61,7 +67,7 @@ def play(
     forks: int,
     folder: Path,
     tell: Callable[[str], None],
-    scenarios: Sequence[str] = SCENARIOS,
+    scenarios: Sequence[str] = HOMES,
     seed: int = SEED,
 ) -> None:
     """Play all populations and write the two tables to `folder`, again after each population.

@@ -15,7 +15,13 @@ from .findings import Finding, estimate, finding
 from .forks import Fork, draw_where
 
 AT_ONCE = 250  # third parties whose forks are lived side by side; bounds memory, not what is found
-ANY = "any"  # circumstance
+ANY = "any"
+CIRCUMSTANCES = (
+    ANY,
+    *("under threat", "not under threat", "no other able", "one other able", "two or more others able"),
+    *("of the stronger half", "of the weaker half", "borders the challenger", "does not border the challenger"),
+    *("partner of the target", "no partner of the target"),
+)
 MEASURE = "stays out when able"
 NOBODY_ABLE = "no third party could have checked a challenger"
 DEFINITION = (
@@ -43,21 +49,14 @@ class Circumstances(NamedTuple):
     bound: np.ndarray
 
     def named(self) -> dict[str, np.ndarray]:
-        """Rows by the name of a circumstance, its opposite after it."""
-        return {
-            ANY: np.ones(len(self.others), bool),
-            "under threat": self.threatened,
-            "not under threat": ~self.threatened,
-            "no other able": self.others == 0,
-            "one other able": self.others == 1,
-            "two or more others able": self.others > 1,
-            "of the stronger half": self.strong,
-            "of the weaker half": ~self.strong,
-            "borders the challenger": self.borders,
-            "does not border the challenger": ~self.borders,
-            "partner of the target": self.bound,
-            "no partner of the target": ~self.bound,
-        }
+        """Rows by `CIRCUMSTANCES`."""
+        rows = (
+            np.ones(len(self.others), bool),
+            *(self.threatened, ~self.threatened),
+            *(self.others == 0, self.others == 1, self.others > 1),
+            *(self.strong, ~self.strong, self.borders, ~self.borders, self.bound, ~self.bound),
+        )
+        return dict(zip(CIRCUMSTANCES, rows, strict=True))
 
 
 def joined(parts: list[Bucks]) -> Bucks:
