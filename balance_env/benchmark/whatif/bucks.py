@@ -9,6 +9,7 @@ import numpy as np
 from ...core.pieces import OTHER_SIZE, OTHERS_START, Other
 from ...core.world import NOBODY, Outcome, Verb
 from ...doctrines.balancers import ALARM
+from ...metrics import Metric
 from ...vector import VectorEnv
 from ..history import Act
 from .findings import Finding, estimate, finding
@@ -21,6 +22,7 @@ BUCK = (
     "share of threatened third parties, able to lower the challenger's chance to have its way by more than "
     f"{ABLE:g} by standing by the target, that neither did so nor sanctioned nor joined the challenger"
 )
+ABLE_SHARE = "share of threatened third parties that could have checked the challenger by standing by its target"
 
 
 def perceived(origin: VectorEnv, piece: Other) -> np.ndarray:
@@ -139,12 +141,16 @@ def passed_bucks(origin: VectorEnv, rng: np.random.Generator, act: Act | None = 
     able = seen.able
     why = "no threatened bystander could have checked the challenger"
     alone = seen.company == 0
+    able_of = Metric.none("what makes a state able has no null")
     return [
-        finding("buck-pass", version, out[which], why, estimate(seen.by_chance[which], why)[0], BUCK)
-        for version, out, which in (
-            ("stays out", seen.out, able),
-            ("stays out and does not arm", seen.idle, able),
-            ("stays out, alone under threat", seen.out, able & alone),
-            ("stays out, others under the same threat", seen.out, able & ~alone),
-        )
+        *(
+            finding("buck-pass", version, out[which], why, estimate(seen.by_chance[which], why)[0], BUCK)
+            for version, out, which in (
+                ("stays out", seen.out, able),
+                ("stays out and does not arm", seen.idle, able),
+                ("stays out, alone under threat", seen.out, able & alone),
+                ("stays out, others under the same threat", seen.out, able & ~alone),
+            )
+        ),
+        finding("buck-pass", "able, of those under threat", able, "nobody felt threatened", able_of, ABLE_SHARE),
     ]
