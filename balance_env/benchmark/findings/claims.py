@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .hypotheses import QUESTIONS, Where
-from .levels import effect, level
+from ..emergence.formulas import HORIZON
+from ..whatif.circumstances import ANY, MEASURE
+from .hypotheses import BUCKS, DILEMMA, FEAR, LAST, ORDERS, PAID, QUESTIONS, SOFT, WHO, WHY, Where
+from .levels import Level, by_world, effect, level
+from .sources import YARDSTICK
 from .verdicts import LEANS, NONE, SMALL, TOLD, Book, Verdict
 
-UP, DOWN, SAME = "up", "down", "same"  # what a verdict must say
+UP, DOWN, SAME, UNTOLD = "up", "down", "same", "untold"  # what a verdict must say
 
 
 class Claim(NamedTuple):
@@ -17,21 +20,24 @@ class Claim(NamedTuple):
 
     Attributes
     ----------
-    text : with `{0}` for the first of `cites`, `{0.chance}` for its null, and `{e0}` for the effect of the first need
+    text : with `{0}` for the first of `cites`, `{0.chance}` for its null, and of the first need `{e0}` for its effect
+        and `{w0}` for that in each world
     needs : of which hypotheses, by their figure, the verdict must say what
     cites : figures, averaged over worlds
+    beside : figures of the yardstick, after those
     """
 
     question: str
     text: str
     needs: tuple[tuple[Where, str], ...]
     cites: tuple[Where, ...] = ()
+    beside: tuple[Where, ...] = ()
 
 
 def says(verdict: Verdict) -> str:
-    """What a verdict says; nothing where it is open, or where it leans."""
+    """What a verdict says; untold where it is open, or leans."""
     if verdict.mean is None or verdict.verdict not in (TOLD, SMALL, NONE):
-        return ""
+        return UNTOLD
     if verdict.verdict in (NONE, SMALL):
         return SAME
     return UP if verdict.mean.value > 0.0 else DOWN
@@ -42,14 +48,21 @@ def holds(claim: Claim, known: dict[Where, Verdict]) -> bool:
     return all(where in known and says(known[where]) == said for where, said in claim.needs)
 
 
+def levels(claim: Claim, book: Book, source: str) -> list[Level | None]:
+    """The figures that a claim cites."""
+    return [level(book, source, where) for where in claim.cites] + [
+        level(book, YARDSTICK, where) for where in claim.beside
+    ]
+
+
 def written(claim: Claim, book: Book, source: str, known: dict[Where, Verdict]) -> str:
     """The text with its figures."""
     effects = {}
     for place, (where, _) in enumerate(claim.needs):
         mean = known[where].mean
-        assert mean is not None
-        effects[f"e{place}"] = effect(known[where].hypothesis, mean)
-    return claim.text.format(*(level(book, source, where) for where in claim.cites), **effects)
+        effects[f"e{place}"] = "" if mean is None else effect(known[where].hypothesis, mean)
+        effects[f"w{place}"] = by_world(known[where])
+    return claim.text.format(*levels(claim, book, source), **effects)
 
 
 def plain(verdicts: Sequence[Verdict]) -> str:
@@ -67,12 +80,134 @@ def summary(book: Book, source: str, verdicts: Sequence[Verdict]) -> Iterator[st
     points = []
     for question in QUESTIONS:
         asked = [one for one in verdicts if one.hypothesis.question == question and one.theory]
-        if asked:
-            made = [
-                written(one, book, source, known) for one in CLAIMS if one.question == question and holds(one, known)
-            ]
+        claims = [one for one in CLAIMS if one.question == question and holds(one, known)]
+        made = [written(one, book, source, known) for one in claims if all(levels(one, book, source))]
+        if asked or made:
             points.append(f"- **{question}.** {' '.join(made) or plain(asked)}")
     yield "\n".join(points)
 
 
-CLAIMS: tuple[Claim, ...] = ()
+def _both(measure: str, version: str = "", said: str = UP) -> tuple[tuple[Where, str], tuple[Where, str]]:
+    """The same need of offensive and of defensive states."""
+    return (Where("offensive", measure, version), said), (Where("defensive", measure, version), said)
+
+
+def _of_both(measure: str, version: str = "") -> tuple[Where, Where]:
+    """A figure of offensive and of defensive states."""
+    return Where("offensive", measure, version), Where("defensive", measure, version)
+
+
+ARMING, DELTA = "any state made to arm", "the strongest: against it"
+CLAIMS: tuple[Claim, ...] = (
+    Claim(
+        WHO,
+        "Third parties wait, and the few that take a side balance. They stand by the target more than chance would "
+        "have it (offensive {e0}, defensive {e1}), and defensive ones by the weaker party ({e2}).",
+        (
+            *_both("alignment theta", "target against challenger"),
+            (Where("defensive", "alignment theta", "weaker against stronger"), UP),
+        ),
+    ),
+    Claim(
+        WHO,
+        "But they do not balance threat: offensive states take the side of the party that threatens them more "
+        "({e0}). A pact with the neighbour one fears, Weitsman's (2004) tethering, would look so; it was not "
+        "tested.",
+        ((Where("offensive", "alignment theta", "less against more threatening"), DOWN),),
+    ),
+    Claim(
+        WHO,
+        "Nor is power what they answer: if the forces of the strongest state doubled, {e0} more of the others would"
+        " align against it among offensive and {e1} among defensive states, as good as none.",
+        _both("tau", DELTA, SAME),
+    ),
+    Claim(
+        FEAR,
+        "Fear arms: defensive states arm more under much threat than under little: {e0} of acts "
+        "({w0}). Whether it makes allies is not told, {e1} ({w1}): how fear is met depends on the world.",
+        (
+            (Where("defensive", "acts", "arm, much threat"), UP),
+            (Where("defensive", "acts", "ally, much threat"), UNTOLD),
+        ),
+    ),
+    Claim(
+        BUCKS,
+        "Nearly always. Of third parties that could join either side of a dispute {0} of offensive and {1} of "
+        "defensive states stay out (random legal play: {0.chance}); of those that by forks could have checked the "
+        "challenger, {2} and {3} ({2.chance}).",
+        (*_both("share that abstains"), *_both(MEASURE, ANY)),
+        (*_of_both("share that abstains"), *_of_both(MEASURE, ANY)),
+    ),
+    Claim(
+        BUCKS,
+        "No circumstance is told to matter: {0} of able offensive states stay out where two or more others are able"
+        " and {1} where none is, {2} of the weaker and {3} of the stronger half, and {4} where the target is their "
+        "partner. A balancer of threats in these worlds stays out for {6} of strangers and {5} of partners.",
+        (
+            *_both(MEASURE, "two or more others able", UNTOLD),
+            *_both(MEASURE, "of the weaker half", UNTOLD),
+            *_both(MEASURE, "no partner of the target", UNTOLD),
+        ),
+        (
+            Where("offensive", MEASURE, "two or more others able"),
+            Where("offensive", MEASURE, "no other able"),
+            Where("offensive", MEASURE, "of the weaker half"),
+            Where("offensive", MEASURE, "of the stronger half"),
+            Where("offensive", MEASURE, "partner of the target"),
+        ),
+        (Where("halves", MEASURE, "partner of the target"), Where("halves", MEASURE, "no partner of the target")),
+    ),
+    Claim(
+        DILEMMA,
+        "It bites, and hardly spirals. Made to arm for a year, a state makes one that meant no harm less secure in "
+        "{0} of cases among offensive and {1} among defensive states. Answers in arms are too small to matter ({e3}"
+        " per unit of rivals' forces among defensive states), and that they leave the armer less secure than it was"
+        " is not told ({e4}, {e5}).",
+        (
+            *_both("security dilemma: harms the harmless", ARMING),
+            *_both("arms reaction", "defence k", SAME),
+            *_both("security dilemma: backfires", ARMING, UNTOLD),
+        ),
+        _of_both("security dilemma: harms the harmless", ARMING),
+    ),
+    Claim(
+        LAST,
+        "They last, and most of what they promise never comes. {0} of pacts of offensive and {1} of defensive "
+        "states "
+        "outlast " + f"{HORIZON} years (random matching: " + "{0.chance}), but {2} and {3} of the pledged force is "
+        "delivered when called, not told to be less than in random legal play ({2.chance}).",
+        (*_both("pact life", f"beyond {HORIZON} years"), *_both("reliability", "", UNTOLD)),
+        (*_of_both("pact life", f"beyond {HORIZON} years"), *_of_both("reliability")),
+    ),
+    Claim(
+        ORDERS,
+        "Much the same ones. Offensive worlds lose as many states as defensive ones ({e0}); that they are more "
+        "concentrated ({e1}) and have more wars ({e2}) leans. {0} and {1} end in hegemony, {2} and {3} in peace.",
+        (
+            (Where("offensive", "falls", "a century"), SAME),
+            (Where("offensive", "CON"), UNTOLD),
+            (Where("offensive", "war onset"), UNTOLD),
+        ),
+        (*_of_both("ends in", "hegemony"), *_of_both("ends in", "peace")),
+    ),
+    Claim(
+        SOFT,
+        "No: {0} of third parties among offensive and {1} among defensive states sanction a challenger.",
+        _both("share that sanctions", "", SAME),
+        _of_both("share that sanctions"),
+    ),
+    Claim(
+        PAID,
+        "Defensive states lose by offensive ones: their return changes by {e0} where half of the others are "
+        "offensive, from {0} among their own.",
+        ((Where("halves", "return", "of a seat", "defensive"), DOWN),),
+        (Where("defensive", "return", "of a seat", "defensive"),),
+    ),
+    Claim(
+        WHY,
+        "Why do offensive states hold few pacts, and nobody sanctions? By forks a year of allying instead of "
+        "investing changes the return of an offensive state over ten years by {e0}, and a year of sanctioning by "
+        "{e1}: both are costs.",
+        tuple((Where("offensive", "worth of an act", f"{verb}, own wants"), DOWN) for verb in ("ally", "sanction")),
+    ),
+)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...core.reward import DESIGNS
 from .hypotheses import PAID, QUESTIONS, Where
-from .levels import number, signed
+from .levels import by_world, number, signed
 from .page import table
 from .rows import Figure
 from .shown import SHOWN
@@ -63,7 +63,6 @@ def tests(verdicts: Sequence[Verdict]) -> str:
         asked = one.hypothesis
         if one.mean is None:
             continue
-        per = "; ".join(f"{name} {signed(asked, value)}" for name, value in one.differences.items())
         detectable = signed(asked, one.mean.detectable(), always=False)
         against = (
             asked.against if not isinstance(asked.against, Where) else asked.against.version or asked.against.population
@@ -72,7 +71,17 @@ def tests(verdicts: Sequence[Verdict]) -> str:
         low, high = one.mean.interval()
         ends = f"{signed(asked, one.mean.value)} [{signed(asked, low)}, {signed(asked, high)}]"
         rows.append(
-            (of, str(against), ends, per, one.units, number(one.p), number(one.p_matters), detectable, one.verdict)
+            (
+                of,
+                str(against),
+                ends,
+                by_world(one),
+                one.units,
+                number(one.p),
+                number(one.p_matters),
+                detectable,
+                one.verdict,
+            )
         )
     head = (
         "figure",

@@ -67,10 +67,11 @@ KINDS = ("offensive", "defensive")
 def _both(question: str, measure: str, version: str, against: str | float, said: tuple[str, str, str, str],
           school: str = "", rival: str = "", neither: str = "") -> tuple[Hypothesis, ...]:  # fmt: skip
     """The same of offensive and of defensive states among themselves; `said`: topic, above, below and none."""
-    topic, *outcomes = said
+    topic, above, below, none = said
     return tuple(
         Hypothesis(question, Where(kind, measure, version), against, f"whether {kind} states {topic}",
-                   *(f"{kind.capitalize()} states {outcome}" for outcome in outcomes), school, rival, neither)
+                   f"{kind.capitalize()} states {above}", f"{kind.capitalize()} states {below}",
+                   f"{kind.capitalize()} states {none}", school, rival, neither)
         for kind in KINDS
     )  # fmt: skip
 

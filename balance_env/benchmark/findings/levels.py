@@ -24,10 +24,10 @@ class Level(NamedTuple):
     low: float | None
     high: float | None
     null: float | None
-    count: bool
+    is_count: bool
 
     def __str__(self) -> str:
-        if self.count:
+        if self.is_count:
             return number(self.value) + ("" if self.low is None else f" [{number(self.low)}, {number(self.high)}]")
         return percent(self.value, self.low, self.high)
 
@@ -36,7 +36,7 @@ class Level(NamedTuple):
         """What its null is."""
         if self.null is None:
             return ""
-        return number(self.null) if self.count else percent(self.null)
+        return number(self.null) if self.is_count else percent(self.null)
 
 
 def number(value: float | None) -> str:
@@ -86,6 +86,12 @@ def signed(asked: Hypothesis, value: float, always: bool = True) -> str:
     if unit_of(asked) == POINTS:
         return f"{100 * value:{sign}.1f}"
     return f"{value:{sign}.3g}"
+
+
+def by_world(verdict: Verdict) -> str:
+    """The difference in each world."""
+    asked = verdict.hypothesis
+    return "; ".join(f"{name} {signed(asked, value)}" for name, value in verdict.differences.items())
 
 
 def worlds_alike(verdict: Verdict) -> str:

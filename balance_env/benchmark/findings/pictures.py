@@ -95,7 +95,7 @@ def draw_bucks(book: Book, verdicts: Sequence[Verdict]) -> Picture:
                     continue
                 if found.null is not None:
                     axis.plot(found.null, line, "|", color=DIM, markersize=14, markeredgewidth=NULL_WIDTH)
-                if found.low is not None:
+                if found.low is not None and found.high is not None:
                     axis.plot([found.low, found.high], [line, line], color=colour, linewidth=2)
                 axis.plot(found.value, line, "o", color=colour, markeredgecolor="white", markersize=7)
             axis.set(title=title, xlim=(-0.03, 1.03), xlabel="stay out", ylim=(len(CIRCUMSTANCES) - 0.4, -0.6))

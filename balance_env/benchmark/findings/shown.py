@@ -71,4 +71,4 @@ PROFILE = {  # what tells populations apart at a glance: line, measure and versi
     "worlds that end in peace": ("ends in", "peace"),
 }
 OF_SEATS = ("share that", "acts", "reliability")  # what states choose; all else is of their world
-COUNTS = ("falls",)  # of the profile; all else is a share
+COUNTS = ("falls", "return")  # all else that is averaged is a share
