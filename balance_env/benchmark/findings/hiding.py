@@ -11,11 +11,11 @@ from ..protocol.suite import load_suite
 SUITE, HIDER = "balance-v1", "hider"
 NAMED = 3  # of the doctrines that are most often best
 MORE = """
-What a hider does is in the yardsticks above: it yields to a stronger challenger, joins no dispute, accepts offers of
-pacts and grows. As a *visitor* it is one state among others that balance: it has their peace and bears none of its
-cost, the free rider of Olson & Zeckhauser (1966); most states, says Schroeder (1994), hide. As *resident* it holds most
-seats, and then nobody is left who stands by anybody. So the sentence that hiding is best holds for one state, hardly
-for a world.
+What a hider does is among the yardsticks above: it takes no side, accepts offers of pacts and grows; to a stronger
+challenger it yields and becomes its client (*dispute ends* in [measures](measures.md)). A visitor sits alone among
+states of other doctrines, residents hold most of the seats. So hiding is best for one state where others keep the peace,
+as most states hide in Schroeder (1994), and seldom for many: there to stand by the attacked or to sanction the
+challenger earns more. The free rider of Olson & Zeckhauser (1966) would look so; the anchors do not test why.
 """
 
 
@@ -30,7 +30,7 @@ def hiding() -> list[str]:
         told.append(f"as {role} the hider is best in {best[HIDER]} of {len(of)} stages (most often best: {named})")
     stages = ", ".join(f"`{row.stage}`" for row in rows["visitor"] if row.doctrine == HIDER)
     return [
-        "## One state does best to hide, a world does not",
+        "## Hiding: best for one state, seldom for many",
         f"Of the doctrines tried for the anchors of `{SUITE}` (`balance-env suite --measure`), {'; '.join(told)}.",
         f"As visitor: {stages}.",
         MORE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-OF_RUNS = """What emerges among states that learn? {count} training runs of one algorithm, five in each of {worlds},
+OF_RUNS = """What emerges among states that learn? {count} training runs of one algorithm, as many in each of {worlds},
 every one played where it was trained. A figure is the mean over these worlds, with its 95 % interval over runs.
 *Offensive* states are paid for their share of power, *defensive* ones for security (Mearsheimer 2001; Waltz 1979)."""
 NO_RUNS = "Preliminary: no training runs were given, and the page rests on one; intervals are over batches of worlds."
@@ -46,8 +46,8 @@ configs/proof/plan.yaml` trains the runs ([proof of learning](proof/README.md)).
 - *Able to check a challenger*: in forks of the showdown its standing by the target, instead of investing, lowers the
   challenger's chance to have its way by more than .02. One such third party is drawn in each world. Circumstances go
   together in part: who borders a challenger mostly fears it.
-- Margins, fixed in the table of hypotheses before the runs of `default` and `coercive` were seen; an earlier page had
-  told figures of those of `powers_1913`:
+- Margins, fixed in the table of hypotheses before the runs of `default` and `coercive` were seen, but for one of each
+  in which circumstances were tried out; an earlier page had told figures of those of `powers_1913`:
 
 {margins}
 """
