@@ -13,9 +13,10 @@ NAMED = 3  # of the doctrines that are most often best
 MORE = """
 What a hider does is among the yardsticks above: it takes no side, accepts offers of pacts and grows; to a stronger
 challenger it yields and becomes its client (*dispute ends* in [measures](measures.md)). A visitor sits alone among
-states of other doctrines, residents hold most of the seats. So hiding is best for one state where others keep the peace,
-as most states hide in Schroeder (1994), and seldom for many: there to stand by the attacked or to sanction the
-challenger earns more. The free rider of Olson & Zeckhauser (1966) would look so; the anchors do not test why.
+states of other doctrines, residents hold most of the seats. So hiding is best for one state where others keep the
+peace, and seldom for many: there to stand by the attacked or to sanction the challenger earns more. That most states
+hide is Schroeder's (1994) reading of history. The free rider of Olson & Zeckhauser (1966) would look so; the anchors
+do not test why.
 """
 
 
