@@ -10,7 +10,7 @@ import pytest
 from worlds import batch_of, make_world
 
 from balance_env.benchmark.findings.__main__ import DETAILS, FORKS, PAGE, WORLDS, main, texts_of
-from balance_env.benchmark.findings.claims import CLAIMS, holds
+from balance_env.benchmark.findings.claims import CLAIMS, IN_A_WORD, holds, levels
 from balance_env.benchmark.findings.hypotheses import HYPOTHESES, NULL, ORDERS, Hypothesis, Where
 from balance_env.benchmark.findings.levels import level
 from balance_env.benchmark.findings.pictures import DRAWN, PICTURES
@@ -175,7 +175,10 @@ def test_every_claim_holds_and_its_figures_are_made(made):
     known = {one.hypothesis.figure: one for one in made.verdicts[RUNS]}
     for claim in CLAIMS:
         assert holds(claim, known), claim.text
-        assert all(level(made.book, RUNS, where) for where in claim.cites), claim.text
+        assert all(levels(claim, made.book, RUNS)), claim.text
+    (hide,) = (claim for claim in CLAIMS if claim.question == IN_A_WORD)
+    learned, hider, balancer = np.reshape([one.value for one in levels(hide, made.book, RUNS)], (3, 3))
+    assert (abs(learned - hider) < abs(learned - balancer)).all()
 
 
 def test_every_picture_is_shown(made):

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from ..emergence.formulas import HORIZON
 from ..whatif.circumstances import ANY, MEASURE
+from .hiding import HIDER
 from .hypotheses import BUCKS, DILEMMA, FEAR, LAST, ORDERS, PAID, QUESTIONS, SOFT, WHO, WHY, Where
 from .levels import Level, by_world, effect, level
 from .sources import YARDSTICK
 from .verdicts import LEANS, NONE, SMALL, TOLD, Book, Verdict
 
+IN_A_WORD = "In a word"
 UP, DOWN, SAME, UNTOLD = "up", "down", "same", "untold"  # what a verdict must say
 
 
@@ -24,14 +26,14 @@ class Claim(NamedTuple):
         and `{w0}` for that in each world
     needs : of which hypotheses, by their figure, the verdict must say what
     cites : figures, averaged over worlds
-    beside : figures of the yardstick, after those
+    beside : figures of yardsticks by their name, after those
     """
 
     question: str
     text: str
     needs: tuple[tuple[Where, str], ...]
     cites: tuple[Where, ...] = ()
-    beside: tuple[Where, ...] = ()
+    beside: tuple[tuple[str, Where], ...] = ()
 
 
 def says(verdict: Verdict) -> str:
@@ -51,7 +53,7 @@ def holds(claim: Claim, known: dict[Where, Verdict]) -> bool:
 def levels(claim: Claim, book: Book, source: str) -> list[Level | None]:
     """The figures that a claim cites."""
     return [level(book, source, where) for where in claim.cites] + [
-        level(book, YARDSTICK, where) for where in claim.beside
+        level(book, player, where) for player, where in claim.beside
     ]
 
 
@@ -78,7 +80,7 @@ def summary(book: Book, source: str, verdicts: Sequence[Verdict]) -> Iterator[st
     """For each question a point: the claims that hold, else what the verdicts say."""
     known = {one.hypothesis.figure: one for one in verdicts}
     points = []
-    for question in QUESTIONS:
+    for question in (IN_A_WORD, *QUESTIONS):
         asked = [one for one in verdicts if one.hypothesis.question == question and one.theory]
         claims = [one for one in CLAIMS if one.question == question and holds(one, known)]
         made = [written(one, book, source, known) for one in claims if all(levels(one, book, source))]
@@ -97,8 +99,17 @@ def _of_both(measure: str, version: str = "") -> tuple[Where, Where]:
     return Where("offensive", measure, version), Where("defensive", measure, version)
 
 
+ALIGNED = (("share that abstains", ""), ("pact density", ""), ("reliability", ""))
 ARMING, DELTA = "any state made to arm", "the strongest: against it"
 CLAIMS: tuple[Claim, ...] = (
+    Claim(
+        IN_A_WORD,
+        "They learn to hide (Schroeder 1994). Defensive states stay out of {0} of disputes, are allied in {1} of pairs "
+        "and deliver {2} of what they pledged; hiders {3}, {4} and {5}; balancers of threat {6}, {7} and {8}.",
+        (),
+        tuple(Where("defensive", *of) for of in ALIGNED),
+        tuple((player, Where("halves", *of)) for player in (HIDER, YARDSTICK) for of in ALIGNED),
+    ),
     Claim(
         WHO,
         "Third parties wait, and the few that take a side balance. They stand by the target more than chance would "
@@ -155,7 +166,7 @@ CLAIMS: tuple[Claim, ...] = (
             Where("offensive", MEASURE, "of the stronger half"),
             Where("offensive", MEASURE, "partner of the target"),
         ),
-        (Where("halves", MEASURE, "partner of the target"), Where("halves", MEASURE, "no partner of the target")),
+        tuple((YARDSTICK, Where("halves", MEASURE, f"{tie} of the target")) for tie in ("partner", "no partner")),
     ),
     Claim(
         DILEMMA,
