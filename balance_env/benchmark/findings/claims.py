@@ -112,11 +112,17 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         WHO,
-        "Third parties wait, and the few that take a side balance. They stand by the target more than chance would "
-        "have it (offensive {e0}, defensive {e1}), and defensive ones by the weaker party ({e2}).",
+        "Few take a side, and those balance: {0} of offensive and {1} of defensive third parties stand by the target, "
+        "{2} and {3} join the challenger ({0.chance} and {2.chance} in random legal play). Beside what chance would "
+        "have of who joins, offensive states lean to the target by {e0}, defensive ones by {e1}, and to the weaker "
+        "party by {e2}.",
         (
             *_both("alignment theta", "target against challenger"),
             (Where("defensive", "alignment theta", "weaker against stronger"), UP),
+        ),
+        (
+            *_of_both("share that balances", "target against challenger"),
+            *_of_both("share that bandwagons", "target against challenger"),
         ),
     ),
     Claim(

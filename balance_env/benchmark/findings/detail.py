@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...core.reward import DESIGNS
+from .figures import EVERYBODY
 from .hypotheses import PAID, QUESTIONS, Where
 from .levels import by_world, number, signed
 from .page import table
@@ -64,16 +65,20 @@ def tests(verdicts: Sequence[Verdict]) -> str:
         if one.mean is None:
             continue
         detectable = signed(asked, one.mean.detectable(), always=False)
-        against = (
-            asked.against if not isinstance(asked.against, Where) else asked.against.version or asked.against.population
+        against = str(asked.against)
+        if isinstance(asked.against, Where):
+            same = asked.against.version == asked.figure.version
+            against = asked.against.population if same else asked.against.version
+        seats = "" if asked.figure.seats == EVERYBODY else f"{asked.figure.seats} seats"
+        of = ", ".join(
+            part for part in (asked.figure.measure, asked.figure.version, asked.figure.population, seats) if part
         )
-        of = ", ".join(part for part in (asked.figure.measure, asked.figure.version, asked.figure.population) if part)
         low, high = one.mean.interval()
         ends = f"{signed(asked, one.mean.value)} [{signed(asked, low)}, {signed(asked, high)}]"
         rows.append(
             (
                 of,
-                str(against),
+                against,
                 ends,
                 by_world(one),
                 one.units,
