@@ -104,18 +104,20 @@ ARMING, DELTA = "any state made to arm", "the strongest: against it"
 CLAIMS: tuple[Claim, ...] = (
     Claim(
         IN_A_WORD,
-        "They learn to hide (Schroeder 1994). Defensive states stay out of {0} of disputes, are allied in {1} of pairs "
-        "and deliver {2} of what they pledged; hiders {3}, {4} and {5}; balancers of threat {6}, {7} and {8}.",
+        "They learn to take pacts and to stand by nobody, much as the doctrine `hider` does (after Schroeder 1994)."
+        " Defensive states stay out of {0} of disputes, are allied in {1} of pairs and deliver {2} of what they "
+        "pledged; hiders {3}, {4} and {5}; balancers of threat {6}, {7} and {8}.",
         (),
         tuple(Where("defensive", *of) for of in ALIGNED),
         tuple((player, Where("halves", *of)) for player in (HIDER, YARDSTICK) for of in ALIGNED),
     ),
     Claim(
         WHO,
-        "Few take a side, and those balance: {0} of offensive and {1} of defensive third parties stand by the target, "
-        "{2} and {3} join the challenger ({0.chance} and {2.chance} in random legal play). Beside what chance would "
-        "have of who joins, offensive states lean to the target by {e0}, defensive ones by {e1}, and to the weaker "
-        "party by {e2}.",
+        "Few take a side, and those balance: {0} of offensive and {1} of defensive third parties stand by the "
+        "target, {2} and {3} join the challenger ({0.chance} and {2.chance} in random legal play). Beside what "
+        "chance would have of who joins, offensive states lean to the target by {e0}, defensive ones by {e1}, and "
+        "to the weaker party by {e2}; in part a rule says so, since who joins a challenger becomes its client "
+        "([limits](limits.md)).",
         (
             *_both("alignment theta", "target against challenger"),
             (Where("defensive", "alignment theta", "weaker against stronger"), UP),
@@ -128,8 +130,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         WHO,
         "But they do not balance threat: offensive states take the side of the party that threatens them more "
-        "({e0}). A pact with the neighbour one fears, Weitsman's (2004) tethering, would look so; it was not "
-        "tested.",
+        "({e0}). A pact with the neighbour one fears, which is bandwagoning to Walt (1987) and tethering to "
+        "Weitsman (2004), would look so; it was not tested.",
         ((Where("offensive", "alignment theta", "less against more threatening"), DOWN),),
     ),
     Claim(
@@ -189,10 +191,12 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         LAST,
-        "They last, and most of what they promise never comes. {0} of pacts of offensive and {1} of defensive "
-        "states "
-        "outlast " + f"{HORIZON} years (random matching: " + "{0.chance}), but {2} and {3} of the pledged force is "
-        "delivered when called, not told to be less than in random legal play ({2.chance}).",
+        "They are tended, and most of what they promise never comes. Untended a pact lapses in 17 years, and an "
+        "idle partner brings half of its pledge, both by rule ([limits](limits.md)). {0} of pacts of offensive and "
+        "{1} of defensive states outlast "
+        f"{HORIZON}"
+        " years, but {2} and {3} of the pledged force is delivered when "
+        "called, not told to be less than in random legal play ({2.chance}).",
         (*_both("pact life", f"beyond {HORIZON} years"), *_both("reliability", "", UNTOLD)),
         (*_of_both("pact life", f"beyond {HORIZON} years"), *_of_both("reliability")),
     ),

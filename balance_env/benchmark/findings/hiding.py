@@ -11,12 +11,12 @@ from ..protocol.suite import load_suite
 SUITE, HIDER = "balance-v1", "hider"
 NAMED = 3  # of the doctrines that are most often best
 MORE = """
-What a hider does is among the yardsticks above: it takes no side, accepts offers of pacts and grows; to a stronger
-challenger it yields and becomes its client (*dispute ends* in [measures](measures.md)). A visitor sits alone among
-states of other doctrines, residents hold most of the seats. So hiding is best for one state where others keep the
-peace, and seldom for many: there to stand by the attacked or to sanction the challenger earns more. That most states
-hide is Schroeder's (1994) reading of history. The free rider of Olson & Zeckhauser (1966) would look so; the anchors
-do not test why.
+What a hider does is among the yardsticks above: it takes no side, takes pacts with anybody quiet, to which it owes more
+than a balancer of power does ([limits](limits.md#the-doctrines)), and grows; to a stronger challenger it yields and
+becomes its client (*dispute ends* in [measures](measures.md)). A visitor sits alone among states of other doctrines,
+residents hold most of the seats. So it is best for one state where others keep the peace, and seldom for many: there to
+stand by the attacked or to sanction the challenger earns more. That most states hide is Schroeder's (1994) reading of
+history. The free rider of Olson & Zeckhauser (1966) would look so; the anchors do not test why.
 """
 
 

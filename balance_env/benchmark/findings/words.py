@@ -58,5 +58,6 @@ LIMITS = """
 One training algorithm (PPO, self-play), one network, {runs} runs and one shipped one, worlds of eight to ten stylised
 states. Where states agree with a school, a reward that resembles it may have asked for it: defensive states are paid
 for security, offensive ones for power. Runs share their config, so another algorithm may find other habits. States
-that want the status quo were trained once only. It is no forecast of real states.
+that want the status quo were trained once only. What is left out, what the words mean and what is built in:
+[limits](limits.md). It is no forecast of real states.
 """
