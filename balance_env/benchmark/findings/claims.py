@@ -191,12 +191,10 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         LAST,
-        "They are tended, and most of what they promise never comes. Untended a pact lapses in 17 years, and an "
+        "Some are tended, and most of what they promise never comes. Untended a pact lapses in 17 years, and an "
         "idle partner brings half of its pledge, both by rule ([limits](limits.md)). {0} of pacts of offensive and "
-        "{1} of defensive states outlast "
-        f"{HORIZON}"
-        " years, but {2} and {3} of the pledged force is delivered when "
-        "called, not told to be less than in random legal play ({2.chance}).",
+        "{1} of defensive states outlast " + f"{HORIZON} years, " + "but {2} and {3} of the pledged force is delivered "
+        "when called, not told to be less than in random legal play ({2.chance}).",
         (*_both("pact life", f"beyond {HORIZON} years"), *_both("reliability", "", UNTOLD)),
         (*_of_both("pact life", f"beyond {HORIZON} years"), *_of_both("reliability")),
     ),
