@@ -11,10 +11,11 @@ from worlds import batch_of, make_world
 
 from balance_env.benchmark.findings.__main__ import DETAILS, FORKS, PAGE, WORLDS, main, texts_of
 from balance_env.benchmark.findings.claims import CLAIMS, IN_A_WORD, holds, levels
+from balance_env.benchmark.findings.figures import population_figures
 from balance_env.benchmark.findings.hypotheses import HYPOTHESES, NULL, ORDERS, Hypothesis, Where
 from balance_env.benchmark.findings.levels import level
 from balance_env.benchmark.findings.pictures import DRAWN, PICTURES
-from balance_env.benchmark.findings.populations import MOVED, RUNS, SHIPPED, begin, wanted
+from balance_env.benchmark.findings.populations import MOVED, RUNS, SHIPPED, Source, begin, wanted
 from balance_env.benchmark.findings.rows import Figure, OfUnit, counted, over_units, read, write
 from balance_env.benchmark.findings.sources import FIGURES, HOMES, UNITS, sources
 from balance_env.benchmark.findings.verdicts import LEANS, NONE, OPEN, SMALL, TOLD, TOO_LITTLE, Book, grouped, judge
@@ -137,14 +138,22 @@ def test_tables_are_read_as_they_were_written(tmp_path):
 
 
 def test_the_command_plays_and_writes_a_page_whose_numbers_are_in_its_tables(tmp_path, capsys):
-    main(["--play", "--worlds", "2", "--forks", "2", "--scenarios", "default", "--write", str(tmp_path)])
+    told = ["--play", "--worlds", "2", "--forks", "0", "--scenarios", "default", "--write", str(tmp_path)]
+    main(told)
     assert "shipped, default, thirds" in capsys.readouterr().out
     text = (tmp_path / PAGE).read_text(encoding="utf-8")
     assert "preliminary" in text
     assert all((tmp_path / "findings" / name).read_text(encoding="utf-8").startswith("<?xml") for name in DRAWN)
     before = (tmp_path / "findings" / UNITS).read_bytes()
-    main(["--play", "--worlds", "2", "--forks", "2", "--scenarios", "default", "--write", str(tmp_path)])
+    main(told)
     assert (tmp_path / "findings" / UNITS).read_bytes() == before  # what is there is not played again
+
+
+def test_forks_of_each_unit_are_figures_of_its_run():
+    source = Source("some", {"default": {7: "balance_of_threat", 9: "balance_of_threat"}}, (), ("default",))
+    figures, units = population_figures(source, "default", "halves", 2, 4, 1, print)
+    assert {figure.measure for figure in figures} > {MEASURE, "tau", "worth of a pact", "worth of an act"}
+    assert {unit.unit for unit in units} == {7, 9}
 
 
 @pytest.fixture(scope="module")

@@ -92,6 +92,6 @@ def play(
                 forked = forks if scenario in source.forked else 0
                 found = population_figures(source, scenario, population, worlds, forked, seed, tell)
                 figures += found[0]
-                units += [unit for unit in found[1] if source.name in (RUNS, MOVED) or unit[4:6] in ASKED]
+                units += [unit for unit in found[1] if source.name == RUNS or unit[4:6] in ASKED]
                 write(folder / FIGURES, Figure._fields, figures)
                 write(folder / UNITS, OfUnit._fields, units)
