@@ -56,10 +56,10 @@ def undecided(verdicts: Sequence[Verdict]) -> Iterator[str]:
         if one.mean is not None and one.verdict == OPEN:
             asked = one.hypothesis
             seen = signed(asked, one.mean.detectable(), always=False)
-            rows.append(
-                (f"{asked.topic[0].upper()}{asked.topic[1:]}", effect(asked, one.mean), worlds_alike(one), seen)
-            )
-    yield table(("open", "difference", "worlds", "would be found from"), rows)
+            matters = "" if asked.margin is None else signed(asked, asked.margin, always=False)
+            topic = f"{asked.topic[0].upper()}{asked.topic[1:]}"
+            rows.append((topic, effect(asked, one.mean), worlds_alike(one), matters, seen))
+    yield table(("open", "difference", "worlds", "would matter from", "would be found from"), rows)
     few = [one.hypothesis.topic for one in verdicts if one.verdict == TOO_LITTLE]
     if few:
         yield f"\nToo little data: {'; '.join(few)}."
