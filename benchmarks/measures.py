@@ -14,7 +14,7 @@ import numpy as np
 from balance_env import VectorEnv
 from balance_env.benchmark.emergence.catalogue import ALWAYS_INVEST, MEASURES, RANDOM_LEGAL
 from balance_env.benchmark.emergence.evidence import Chance
-from balance_env.benchmark.emergence.measures import Measured, measure
+from balance_env.benchmark.emergence.measures import Measured, gather, measure
 from balance_env.benchmark.history import History, watch
 from balance_env.core.world import Verb
 from balance_env.view.tables import table
@@ -111,7 +111,7 @@ def doctrines(worlds: int) -> Iterator[str]:
         entrants = {name: played(scenario, name, worlds, SEED) for name in DOCTRINES}
         entrants["mix"] = played(scenario, MIX, worlds, SEED)
         entrants[NO_SANCTIONS] = played(scenario, RANDOM_LEGAL, worlds, SEED, Verb.SANCTION)
-        found = [measure([history], SEED, references=references) for history in entrants.values()]
+        found = [measure(gather([history], SEED, references=references)) for history in entrants.values()]
         told = list(zip(MEASURES, *found, strict=True))
         rows = [(line.name, line.version, *map(cell, of)) for line, *of in told if any(map(cell, of))]
         yield f"\n### {scenario}\n\n" + table(("measure", "version", *entrants), rows) + "\n"
