@@ -149,6 +149,17 @@ def test_the_command_plays_and_writes_a_page_whose_numbers_are_in_its_tables(tmp
     assert (tmp_path / "findings" / UNITS).read_bytes() == before  # what is there is not played again
 
 
+def test_what_was_asked_wrongly_is_told_in_one_line(tmp_path, capsys):
+    assert main(["--write", str(tmp_path)]) == 2
+    assert "figures.csv" in capsys.readouterr().err
+    assert main(["--play", "--runs", str(tmp_path), "--write", str(tmp_path)]) == 2
+    assert "config.yaml" in capsys.readouterr().err
+    write(tmp_path / "findings" / FIGURES, Figure._fields, [])
+    write(tmp_path / "findings" / UNITS, OfUnit._fields, [])
+    assert main(["--write", str(tmp_path)]) == 2
+    assert "holds nothing: runs or shipped needed" in capsys.readouterr().err
+
+
 def test_forks_of_each_unit_are_figures_of_its_run():
     source = Source("some", {"default": {7: "balance_of_threat", 9: "balance_of_threat"}}, (), ("default",))
     figures, units = population_figures(source, "default", "halves", 2, 4, 1, print)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from ...commands import refused
 from ..reporting.figures import as_svg
 from .detail import details
 from .page import Played, page
@@ -31,8 +33,16 @@ class Texts(NamedTuple):
 
 
 def texts_of(tables: Path, worlds: int, forks: int) -> Texts:
-    """The pages that the tables in a folder make."""
+    """The pages that the tables in a folder make.
+
+    Raises
+    ------
+    ValueError
+        Where the tables hold neither training runs nor shipped states.
+    """
     book = Book(read(tables / FIGURES, Figure), read(tables / UNITS, OfUnit))
+    if not {RUNS, SHIPPED} & set(book.sources):
+        raise ValueError(f"{tables / FIGURES} holds {', '.join(book.sources) or 'nothing'}: {RUNS} or {SHIPPED} needed")
     verdicts = {name: judge(book, name) for name in (RUNS, MOVED, SHIPPED) if name in book.sources}
     runs = {key: figure.units for key, figure in book.figures.items() if key[0] == RUNS}
     most = max(runs.values(), default=0)
@@ -43,8 +53,8 @@ def texts_of(tables: Path, worlds: int, forks: int) -> Texts:
     return Texts(written, details(book, verdicts), book, verdicts)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Play where asked, and write page and pictures from the tables."""
+def main(arguments: list[str] | None = None) -> int:
+    """Play where asked, and write page and pictures from the tables; status 2 for what was asked wrongly."""
     parser = argparse.ArgumentParser(prog=MODULE, description=__doc__)
     parser.add_argument("--play", action="store_true", help="play the populations; else the tables there are read")
     parser.add_argument("--runs", nargs="*", default=[], metavar="RUN", help="training runs, by folder")
@@ -54,16 +64,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--write", type=Path, default=Path("docs"), metavar="FOLDER", help="where the page goes")
     options = parser.parse_args(arguments)
     tables = options.write / FOLDER
-    if options.play:
-        play(options.runs, options.worlds, options.forks, tables, partial(print, flush=True), options.scenarios)
-    made = texts_of(tables, options.worlds, options.forks)
+    try:
+        if options.play:
+            play(options.runs, options.worlds, options.forks, tables, partial(print, flush=True), options.scenarios)
+        made = texts_of(tables, options.worlds, options.forks)
+    except (ValueError, FileNotFoundError) as error:
+        return refused(error)
     (options.write / PAGE).write_text(made.page, encoding="utf-8")
     (tables / DETAILS).write_text(made.details, encoding="utf-8")
     main_verdicts = made.verdicts.get(RUNS) or made.verdicts[SHIPPED]
     for name, draw in DRAWN.items():
         (tables / name).write_text(as_svg(draw(made.book, main_verdicts)), encoding="utf-8")
     print(f"{options.write / PAGE}, tables and pictures in {tables}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
