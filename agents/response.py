@@ -31,6 +31,7 @@ KNOWN_SEED, IMITATED_SEED, CHOICE_SEED = SEED + 1, SEED + 2, SEED + 3  # worlds 
 KNOWN_WORLDS = 200  # in which every known player is tried
 IMITATED_WORLDS = 800  # some 30,000 years of the seat
 IMITATED_EPOCHS = 8
+IMITATED_RATE = 0.003  # of learning, falling to nothing: labels are sure where rewards are noisy
 CHOICE_WORLDS = 600  # in which the response is chosen
 AGES = 4  # of the learner that are tried, beside that at which it begins
 SECONDS_A_MINUTE = 60.0
@@ -125,7 +126,9 @@ def respond(config: Config, free: list[int], folder: Path, minutes: float | None
     imitate(league, host, known, seats(IMITATED_WORLDS, IMITATED_SEED))
     ages = [keep(league, folder)]
     if minutes is not None:
-        league.config = config = config.model_copy(update={"steps": steps_in(league, minutes * SECONDS_A_MINUTE, began)})
+        league.config = config = config.model_copy(
+            update={"steps": steps_in(league, minutes * SECONDS_A_MINUTE, began)}
+        )
     told(0.0, "learning")
     for age in range(1, AGES + 1):
         while league.steps < config.steps * age / AGES:
@@ -142,11 +145,12 @@ def respond(config: Config, free: list[int], folder: Path, minutes: float | None
 
 
 def steps_in(league: League, seconds: float, began: float) -> int:
-    """The learner's steps that fit into so many seconds of the processor since `began`, by the pace of one iteration."""
+    """The learner's steps that fit into so many seconds of the processor since `began`, by the pace of one round."""
     before, start = league.steps, time.process_time()
     league.collect()
-    pace = (league.steps - before) / (time.process_time() - start) / 2.0
-    return league.steps + int(pace * max(0.0, seconds - (start - began)))
+    league.fit()
+    now = time.process_time()
+    return league.steps + int((league.steps - before) / (now - start) * max(0.0, seconds - (now - began)))
 
 
 def keep(league: League, folder: Path) -> str:
@@ -202,7 +206,9 @@ def imitate(league: League, host: str, player: str, seats: Seats) -> None:
     policy: Any = learner.policy
     policy.set_training_mode(True)
     rng = np.random.default_rng(config.seed)
-    for _ in range(IMITATED_EPOCHS):
+    for epoch in range(IMITATED_EPOCHS):
+        for group in policy.optimizer.param_groups:
+            group["lr"] = IMITATED_RATE * (1.0 - epoch / IMITATED_EPOCHS)
         for part in np.array_split(rng.permutation(len(told.rows)), -(-len(told.rows) // config.batch_size)):
             values, log_probs, _ = policy.evaluate_actions(
                 torch.as_tensor(told.rows[part]), torch.as_tensor(told.actions[part]), told.masks[part]

@@ -18,7 +18,7 @@ Done = Callable[..., None]  # (done, of, what is being done)
 def progress(title: str) -> Iterator[Done]:
     """A function `done(n, of, what="")` to be told how much is done; nothing is shown on stderr before it first is."""
     console = Console(stderr=True)
-    with (_bar(title, console) if console.is_terminal else _lines(title)) as done:
+    with _bar(title, console) if console.is_terminal else _lines(title) as done:
         yield done
 
 
