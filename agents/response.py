@@ -28,12 +28,14 @@ from .evaluate import SEED
 from .league import League
 
 KNOWN_SEED, IMITATED_SEED, CHOICE_SEED = SEED + 1, SEED + 2, SEED + 3  # worlds apart from those of the comparison
-KNOWN_WORLDS = 200  # in which every known player is tried
+FIRST_WORLDS = 60  # in which every known player is tried
+FINALISTS = 5  # of them that are tried in more
+KNOWN_WORLDS = 300
 IMITATED_WORLDS = 800  # some 30,000 years of the seat
 IMITATED_EPOCHS = 8
 IMITATED_RATE = 0.003  # of learning, falling to nothing: labels are sure where rewards are noisy
-CHOICE_WORLDS = 600  # in which the response is chosen
-AGES = 4  # of the learner that are tried, beside that at which it begins
+CHOICE_WORLDS = 400  # in which the response is chosen
+AGES = 3  # of the learner that are tried, beside that at which it begins
 SECONDS_A_MINUTE = 60.0
 Seats = np.ndarray  # (W, N) bool
 Progress = Callable[[float, str], None]  # (share of the work that is done, what is being done)
@@ -100,9 +102,10 @@ def known_players(scenario: Scenario, host: str) -> list[str]:
     return list(dict.fromkeys(known))
 
 
-def best_of(names: list[str], scenario: Scenario, host: str, seats: Seats, seed: int) -> str:
-    """Who of them fares best in the seats; the first of equals."""
-    return names[int(np.argmax([returns(scenario, host, name, seats, seed).mean() for name in names]))]
+def by_return(names: list[str], scenario: Scenario, host: str, seats: Seats, seed: int) -> list[str]:
+    """The players in order of what they get in the seats, best first; equals stay in their order."""
+    got = [returns(scenario, host, name, seats, seed).mean() for name in names]
+    return [names[n] for n in np.argsort(-np.array(got), kind="stable")]
 
 
 def respond(config: Config, free: list[int], folder: Path, minutes: float | None, told: Progress) -> Response:
@@ -115,8 +118,9 @@ def respond(config: Config, free: list[int], folder: Path, minutes: float | None
         return chosen_seats(worlds, actors, free, count, seed)
 
     told(0.0, "known players")
-    tried = seats(KNOWN_WORLDS, KNOWN_SEED)
-    known = best_of(known_players(scenario, host), scenario, host, tried, KNOWN_SEED)
+    few, many = (seats(worlds, KNOWN_SEED) for worlds in (FIRST_WORLDS, KNOWN_WORLDS))
+    finalists = by_return(known_players(scenario, host), scenario, host, few, KNOWN_SEED)[:FINALISTS]
+    known = by_return(finalists, scenario, host, many, KNOWN_SEED)[0]
     torch.set_num_threads(config.torch_threads)
     torch.distributions.Distribution.set_default_validate_args(False)  # checks every batch for what masks rule out
     league = League(config, SB3VecEnv(scenario, config.worlds, threads=config.threads))
@@ -138,10 +142,10 @@ def respond(config: Config, free: list[int], folder: Path, minutes: float | None
         ages.append(keep(league, folder))
     league.states.close()
     told(1.0, "choice")
-    apart = seats(CHOICE_WORLDS, CHOICE_SEED)
-    learner = best_of(list(dict.fromkeys(ages)), scenario, host, apart, CHOICE_SEED)
-    chosen = best_of(list(dict.fromkeys([host, known, learner])), scenario, host, apart, CHOICE_SEED)
-    return Response(known, learner, chosen, league.steps, (time.process_time() - began) / SECONDS_A_MINUTE)
+    tried = list(dict.fromkeys([host, known, *ages]))
+    ranked = by_return(tried, scenario, host, seats(CHOICE_WORLDS, CHOICE_SEED), CHOICE_SEED)
+    learner = next(name for name in ranked if name in ages)
+    return Response(known, learner, ranked[0], league.steps, (time.process_time() - began) / SECONDS_A_MINUTE)
 
 
 def steps_in(league: League, seconds: float, began: float) -> int:
