@@ -178,9 +178,7 @@ def read_about(path: str | Path) -> About:
 def schema_of(name: str) -> pa.Schema:
     """The columns of a panel as Arrow knows them; only those that the codebook calls null at times may be."""
     return pa.schema(
-        pa.field(
-            entry.name, TYPES[entry.kind], entry.may_miss, metadata={"unit": entry.unit, "meaning": entry.meaning}
-        )
+        pa.field(entry.name, TYPES[entry.kind], entry.may_miss, metadata={"unit": entry.unit, "meaning": entry.meaning})
         for entry in PANELS[name]
     )
 

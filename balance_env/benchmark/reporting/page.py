@@ -7,7 +7,7 @@ from html import escape
 
 from .tables import Report, Table, as_html
 
-OPEN = ("card", "headline", "measures", "forks")  # tables that are shown at once; the others unfold
+OPEN = ("card", "headline", "measures", "forks", "exploiters")  # tables that are shown at once; the others unfold
 PICTURES_BEFORE = {  # which pictures stand before which table
     "headline": ("stages", "profile"),
     "measures": ("measures",),
@@ -16,7 +16,7 @@ PICTURES_BEFORE = {  # which pictures stand before which table
 }
 ORDER = (
     *("card", "headline", "measures", "measures_by_stage", "forks", "forks_by_stage"),
-    *("tags", "attractors", "stages", "runs"),
+    *("exploiters", "tags", "attractors", "stages", "runs"),
 )
 STYLE = """
 :root { color-scheme: light; --ink: #222831; --pale: #9aa3ad; --line: #dee2e6; --blue: #0072b2; }

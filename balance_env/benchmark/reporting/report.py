@@ -13,6 +13,7 @@ from ..protocol.suite import load_suite
 from ..statistics import ALPHA
 from . import figures
 from .beside import draw_measures
+from .exploiters import exploiter_table, read_exploiters
 from .page import as_page
 from .results import ALL, HEADLINE, SELF_PLAY, Measure, Results, read_results
 from .summary import LISTED, Figure, Paid, Summary, hypotheses, paid, summarise
@@ -81,6 +82,7 @@ def make_report(
         _stage_table(results, summary, who_paid),
         _measure_table("measures_by_stage", "Measures by stage", MEASURE_CAPTION, results, of_stages[0]),
         _measure_table("forks_by_stage", "Forks by stage", FORK_CAPTION, results, of_stages[1]),
+        exploiter_table(read_exploiters(results.folder, results.card["hash"])),
         _run_table(results),
     ]
     drawn = {
