@@ -28,13 +28,13 @@ from .evaluate import SEED
 from .league import League
 
 KNOWN_SEED, IMITATED_SEED, CHOICE_SEED = SEED + 1, SEED + 2, SEED + 3  # worlds apart from those of the comparison
-FIRST_WORLDS = 60  # in which every known player is tried
-FINALISTS = 5  # of them that are tried in more
-KNOWN_WORLDS = 300
-IMITATED_WORLDS = 800  # some 30,000 years of the seat
-IMITATED_EPOCHS = 8
+FIRST_WORLDS = 40  # in which every known player is tried
+FINALISTS = 4  # of them that are tried in more
+KNOWN_WORLDS = 200
+IMITATED_WORLDS = 500  # some 20,000 years of the seat
+IMITATED_BATCHES = 600
 IMITATED_RATE = 0.003  # of learning, falling to nothing: labels are sure where rewards are noisy
-CHOICE_WORLDS = 400  # in which the response is chosen
+CHOICE_WORLDS = 300  # in which the response is chosen
 AGES = 3  # of the learner that are tried, beside that at which it begins
 SECONDS_A_MINUTE = 60.0
 Seats = np.ndarray  # (W, N) bool
@@ -209,17 +209,18 @@ def imitate(league: League, host: str, player: str, seats: Seats) -> None:
     learner = league.learners[0]
     policy: Any = learner.policy
     policy.set_training_mode(True)
-    rng = np.random.default_rng(config.seed)
-    for epoch in range(IMITATED_EPOCHS):
+    rng, spread = np.random.default_rng(config.seed), float(told.returns.var())
+    for batch in range(IMITATED_BATCHES):
         for group in policy.optimizer.param_groups:
-            group["lr"] = IMITATED_RATE * (1.0 - epoch / IMITATED_EPOCHS)
-        for part in np.array_split(rng.permutation(len(told.rows)), -(-len(told.rows) // config.batch_size)):
-            values, log_probs, _ = policy.evaluate_actions(
-                torch.as_tensor(told.rows[part]), torch.as_tensor(told.actions[part]), told.masks[part]
-            )
-            right = torch.as_tensor(told.returns[part], dtype=torch.float32)
-            loss = config.vf_coef * functional.mse_loss(values.flatten(), right) - log_probs.mean()
-            policy.optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(policy.parameters(), learner.max_grad_norm)
-            policy.optimizer.step()
+            group["lr"] = IMITATED_RATE * (1.0 - batch / IMITATED_BATCHES)
+        part = rng.integers(len(told.rows), size=config.batch_size)
+        values, log_probs, _ = policy.evaluate_actions(
+            torch.as_tensor(told.rows[part]), torch.as_tensor(told.actions[part]), told.masks[part]
+        )
+        right = torch.as_tensor(told.returns[part], dtype=torch.float32)
+        unexplained = functional.mse_loss(values.flatten(), right) / spread  # a share, whatever returns are counted in
+        loss = config.vf_coef * unexplained - log_probs.mean()
+        policy.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(policy.parameters(), learner.max_grad_norm)
+        policy.optimizer.step()
