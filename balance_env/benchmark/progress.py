@@ -30,9 +30,9 @@ def _bar(title: str, console: Console) -> Iterator[Done]:
     task = bar.add_task(title, total=None, counted="")
 
     def done(n: float, of: float, what: str = "") -> None:
-        bar.start()
         told = f"{title}: {what}" if what else title
         bar.update(task, completed=n, total=of, description=told, counted=_counted(n, of))
+        bar.start()
 
     try:
         yield done
