@@ -40,7 +40,7 @@ class Table(NamedTuple):
 
     def is_long(self, column: int) -> bool:
         """Whether a column holds texts that should wrap."""
-        return any(isinstance(row[column], str) and len(row[column]) > LONG for row in self.rows)
+        return any(isinstance(cell, str) and len(cell) > LONG for cell in (row[column] for row in self.rows))
 
     def without_blanks(self) -> Table:
         """The table for the eye: without columns in which nothing stands."""
