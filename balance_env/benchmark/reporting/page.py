@@ -28,7 +28,7 @@ h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
 p { max-width: 48rem; color: #495057; margin: .25rem 0 .75rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+th, td { padding: .3rem .55rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { border-bottom: 2px solid var(--pale); white-space: nowrap; position: sticky; top: 0; background: #fff; }
 section:not(.card) td { white-space: nowrap; }
 section:not(.card) td.long { white-space: normal; min-width: 13rem; }

@@ -91,7 +91,7 @@ def make_report(
         "profile": (
             "Share of stages and runs that score above z.", figures.draw_profile(summary.profile, "Performance profile")
         ),
-        "attractors": ("Where worlds end.", figures.draw_attractors(summary.attractors, "Where worlds end")),
+        "attractors": (ATTRACTORS_TOLD, figures.draw_attractors(summary.attractors, "Where worlds end")),
         "paid": ("Who paid: returns of focal seats and of the others.", figures.draw_paid(who_paid, "Who paid")),
         "measures": (MEASURES_TOLD, draw_measures([*measures, *forks], "Measures beside their nulls")),
     }  # fmt: skip
@@ -120,6 +120,7 @@ SCORE_CAPTION = (
     "of it."
 )
 TAG_CAPTION = "Means, as a tag has too few stages to cut off quarters; a stage counts under each of its tags."
+ATTRACTORS_TOLD = "Shares of worlds by how they ended, over all stages and in each."
 ATTRACTOR_CAPTION = "Shares of episodes; Wilson's 95 % interval over episodes, as if all were independent."
 MEASURE_CAPTION = (
     "A value means something only beside its null, given with the middle 95 % of its draws. Holm: p adjusted for the "
