@@ -146,7 +146,7 @@ def test_what_exploiters_gain_stands_in_the_report_and_is_kept(tmp_path):
     report.write_report(folder)
     text = (folder / report.PAGE).read_text()
     assert "Exploiters" in text
-    assert "bounds nothing: nobody does better than the entrant" in text
+    assert "bounds nothing: the entrant did best where the choice was made" in text
     assert "2,000,000 steps, 5.0 min" in (folder / report.MARKDOWN).read_text()
     keep(tmp_path / "results", tmp_path / "kept")
     assert read_exploiters(tmp_path / "kept" / "balance-v1" / "hider", EXPLOITED.hash) == rows
