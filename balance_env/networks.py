@@ -52,7 +52,9 @@ class Network(NamedTuple):
     """A family of networks."""
 
     shapes: Callable[[Architecture], Shapes]
-    look: Callable[[Weights, Array, int, Ops], tuple[Array, Array]]  # (weights, rows (B, D), K) -> scores (B, A), values
+    look: Callable[
+        [Weights, Array, int, Ops], tuple[Array, Array]
+    ]  # (weights, rows (B, D), K) -> scores (B, A), values
     is_size_free: bool  # plays worlds of any number of states with the same weights
 
 
