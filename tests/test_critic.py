@@ -91,7 +91,7 @@ def test_the_last_truth_is_that_of_the_world_which_ended():
     alone = VectorEnv("small", 2, threads=1, autoreset=False, max_cycles=4)
     alone.reset(0)
     completed, rng = WithTruth(env, env), np.random.default_rng(1)
-    for year in range(4):
+    for _ in range(4):
         actions = legal(env, rng)
         _, _, dones, infos = completed.step(actions)
         alone.step(actions.reshape(2, SEATS))
