@@ -17,7 +17,7 @@ from agents.network import Looking, StatePolicy, architecture_for  # noqa: E402
 from agents.ppo import LivingRolloutBuffer  # noqa: E402
 from balance_env import VectorEnv, action_table, load_scenario, row_table  # noqa: E402
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
-from balance_env.networks import BIAS, NETWORKS, NUMPY, Architecture, answer, read  # noqa: E402
+from balance_env.networks import BIAS, GATED, NETWORKS, NUMPY, Architecture, answer, read, remember  # noqa: E402
 from balance_env.policies import Window  # noqa: E402
 
 SIDE_BY_SIDE = [name for name in NETWORKS if name != "recurrent"]  # read the years of a row side by side
@@ -176,26 +176,39 @@ def test_a_window_of_years_keeps_pieces_apart(network, play):
     assert by_numpy == pytest.approx(two(torch.as_tensor(rows))[0].detach().numpy(), abs=1e-5)
 
 
-def test_a_recurrent_network_remembers_as_torch_does(play):
-    """Its memory of every other state is that of `torch.nn.GRU` over the codes that one year gives."""
-    years, actors, width = 3, 5, 8
-    module, rows = looking("recurrent", actors, width=width, years=years), windows_of(actors, years, play)
+def test_a_gated_recurrent_unit_by_hand():
+    """Half of the memory .4 is reset, a quarter of it becomes tanh(2 x .2 + .3 + .5) = tanh(1.2) = .833655."""
+    weights = {
+        "reset_gate": [[0.0], [0.0]], "reset_gate_bias": [0.0],
+        "update_gate": [[0.0], [0.0]], "update_gate_bias": [np.log(3.0)],  # three quarters stay
+        "renewal": [[2.0], [1.0]], "renewal_bias": [0.5],
+    }  # fmt: skip
+    memory, told = (np.full((1, 1, 1), number, np.float32) for number in (0.4, 0.3))
+    kept = remember({name: np.array(array, np.float32) for name, array in weights.items()}, memory, told, NUMPY)
+    assert kept.item() == pytest.approx(0.75 * 0.4 + 0.25 * 0.833655, abs=1e-6)
+
+
+def test_a_recurrent_network_remembers_every_state_year_by_year(play):
+    """Every row, year and state by itself, by the equations of Cho et al. 2014 with their U and W apart."""
+    years, actors, width = 3, 4, 8
+    module, rows = looking("recurrent", actors, width=width, years=years), windows_of(actors, years, play)[:6]
     weights = module.arrays()
-    unit = torch.nn.GRU(width, width, batch_first=True)
-    with torch.no_grad():
-        for theirs, ours in (("ih", "told"), ("hh", "kept")):
-            names = [f"{gate}_{ours}" for gate in ("reset", "update", "new")]
-            for kind, end in (("weight", ""), ("bias", BIAS)):
-                stacked = np.concatenate([weights[name + end].T for name in names])
-                getattr(unit, f"{kind}_{theirs}_l0").copy_(torch.as_tensor(stacked))
-    me, slots, _ = read(weights, rows.reshape(len(rows) * years, -1), 1, NUMPY)
-    codes = slots.reshape(-1, years, actors - 1, width).swapaxes(1, 2).reshape(-1, years, width)
-    memory = unit(torch.as_tensor(codes))[1][0].detach().numpy().reshape(-1, actors - 1, width)
-    me = np.maximum(me.reshape(-1, years, width)[:, -1], 0.0)
+    reset, update, new = ((weights[n][:width], weights[n][width:], weights[n + BIAS]) for n in GATED)
+    size = rows.shape[1] // years
+    memory = np.zeros((len(rows), actors - 1, width))
+    for b, row in enumerate(rows):
+        for year in range(years):
+            _, slots, _ = read(weights, row[None, year * size : (year + 1) * size], 1, NUMPY)
+            for s in range(actors - 1):
+                h, x = memory[b, s], slots[0, s]
+                r, z = (1.0 / (1.0 + np.exp(-(h @ u + x @ w + bias))) for u, w, bias in (reset, update))
+                memory[b, s] = z * h + (1.0 - z) * np.tanh((r * h) @ new[0] + x @ new[1] + new[2])
+    me = np.maximum(read(weights, rows[:, -size:], 1, NUMPY)[0], 0.0)
     expected = answer(weights, memory, np.concatenate([me, memory.mean(1), memory.max(1)], -1), NUMPY)
-    for by in (NETWORKS["recurrent"].look(weights, rows, years, NUMPY), module(torch.as_tensor(rows))):
+    by_torch = [array.detach().numpy() for array in module(torch.as_tensor(rows))]
+    for by in (NETWORKS["recurrent"].look(weights, rows, years, NUMPY), by_torch):
         for told, right in zip(by, expected, strict=True):
-            assert np.asarray(torch.as_tensor(told).detach()) == pytest.approx(right, abs=1e-4)
+            assert told == pytest.approx(right, abs=1e-4)
 
 
 def test_a_recurrent_network_heeds_the_order_of_years_but_none_before_the_episode(play):
