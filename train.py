@@ -20,7 +20,6 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import torch
 from rich.console import Console
 
 from agents import behaviour
@@ -33,6 +32,7 @@ from agents.league import League
 from agents.pictures import draw_alliances, draw_curves
 from agents.population import fit_population
 from agents.watch import StopOnSignal, Watch
+from balance_env.adapters import require
 from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.commands import refused
 from balance_env.files import held
@@ -44,8 +44,6 @@ SETTING = "overrides a key of the config, as in seed=1 or steps=5e6, which is ro
 
 def train(config: Config, folder: Path, console: Console) -> int:
     """Fit, evaluate and describe; returns the signal that cut the training short, else 0."""
-    torch.set_num_threads(config.torch_threads)
-    torch.distributions.Distribution.set_default_validate_args(False)  # checks every batch for what masks rule out
     scenario = config.load_scenario()
     env = SB3VecEnv(scenario, config.worlds, threads=config.threads, state=config.critic == CENTRAL)
     league = League(config, env)
@@ -134,6 +132,7 @@ def choose_fit(config: Config, address: str | None) -> Callable[[Config, Path, C
             raise ValueError("--address joins a Ray cluster: it needs a config with `framework: rllib`")
         return train if config.population is None else fit_population
     try:
+        require("rllib")
         from agents import rllib
     except ImportError as error:
         raise ValueError(f"`framework: rllib`: {error}: pip install 'balance-env[train,rllib]'") from None

@@ -160,7 +160,9 @@ class Cast:
         return np.where(learns, mean[:, None], by_world).reshape(-1).astype(rewards.dtype)
 
     def note_end(self, slot: int, design: int, scaled: float) -> None:
-        """Remember how a learner fared, for those who were in its world."""
+        """Remember how a learner fared, for those who were in its world, where others than learners are."""
+        if self.config.learning_seats is None:
+            return
         beyond = scaled - self.usual[design]
         self.usual[design] += MEMORY * beyond
         start = slot - slot % self.actors

@@ -45,7 +45,7 @@ class Config(BaseModel):
     steps: Count = 1_000_000  # agent-steps: one seat, one year, whoever holds it; rounded up to whole iterations
     worlds: Count = 32
     threads: Count = 1  # of the worlds
-    torch_threads: Count = 2  # of the network
+    torch_threads: Count = 2  # that fit the network; they change no bit
     checkpoints: Count = 5  # spread over the run; the last is the trained policy
     eval_worlds: Annotated[int, Field(ge=0)] = 100  # paired worlds a design after training; 0: no evaluation
     # with what, and where

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import torch
-from sb3_contrib import MaskablePPO
-from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecEnvWrapper, VecFrameStack
 
@@ -20,41 +19,24 @@ from .casting import Cast
 from .config import CENTRAL, Config
 from .critic import WithTruth
 from .network import StatePolicy
-from .ppo import FEWEST, LivingRolloutBuffer, ScaledByDesign
-
-LOSSES = {  # what is told of a fit: what SB3's logger calls it
-    "policy_loss": "train/policy_gradient_loss",
-    "value_loss": "train/value_loss",
-    "entropy": "train/entropy_loss",
-    "kl": "train/approx_kl",
-    "clip_fraction": "train/clip_fraction",
-}
+from .ppo import FEWEST, LivingRolloutBuffer, ScaledByDesign, StatePPO
+from .settings import settings
 
 
-def make_learner(config: Config, env: VecEnvWrapper) -> MaskablePPO:
+def make_learner(config: Config, env: VecEnvWrapper) -> StatePPO:
     """A learner of a config."""
-    rate: float | Callable[[float], float] = config.learning_rate
+    own = settings(config, "sb3")
     if config.anneal:
-        rate = lambda left: config.learning_rate * left  # noqa: E731
+        own["learning_rate"] = lambda left: config.learning_rate * left
     truth = env.size if isinstance(env, WithTruth) else 0
-    learner = MaskablePPO(
+    return StatePPO(
         StatePolicy,
         env,
-        learning_rate=rate,
-        n_steps=config.n_steps,
-        batch_size=config.batch_size,
-        n_epochs=config.epochs,
-        gamma=config.gamma,
-        gae_lambda=config.gae_lambda,
-        clip_range=config.clip_range,
-        ent_coef=config.ent_coef,
-        vf_coef=config.vf_coef,
+        **own,
         rollout_buffer_class=LivingRolloutBuffer,
         policy_kwargs={"network": config.network, "width": config.width, "years": config.years, "truth": truth},
         device="cpu",
     )
-    learner.set_logger(Logger(None, []))
-    return learner
 
 
 class League:
@@ -70,6 +52,8 @@ class League:
 
     def __init__(self, config: Config, env: SB3VecEnv) -> None:
         set_random_seed(config.seed)
+        torch.set_num_threads(1)  # layers are small: threads share the parts of a minibatch instead
+        self.threads = ThreadPoolExecutor(config.torch_threads)
         env.seed(config.seed)
         self.config, self.states = config, env
         self.scaled = ScaledByDesign(env, config.gamma)
@@ -159,12 +143,7 @@ class League:
                 told.append({})
                 continue
             explained = self.buffer.explained_variance(number)
-            learner.train()
-            logged = learner.logger.name_to_value
-            losses = {name: float(logged[key]) for name, key in LOSSES.items()}
-            losses["entropy"] *= -1.0
-            told.append({**losses, "explained_variance": explained})
-            learner.logger.dump()
+            told.append({**learner.fit(self.threads.map), "explained_variance": explained})
         self.iteration += 1
         return told
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from gymnasium import spaces
-from sb3_contrib.common.maskable.distributions import MaskableDistribution
+from sb3_contrib.common.maskable.distributions import MaskableCategorical, MaskableCategoricalDistribution
 from sb3_contrib.common.maskable.policies import MaskableActorCriticPolicy
 from torch import Tensor, nn
 from torch.nn import functional
@@ -17,9 +17,11 @@ from balance_env import row_table
 from balance_env.networks import BIAS, FLAT, LAST, NETWORKS, Architecture, Ops
 
 from .critic import Critic
+from .policy import drawn
 
 RELUCTANT = 0.01  # gain of the layers that score actions: at first, every legal action is about as likely
 HIDDEN = math.sqrt(2.0)  # gain of the others (Saxe et al. 2014)
+RULED_OUT = -1e8  # score of what a mask rules out, as of sb3-contrib: finite, so that it adds 0 to the entropy
 TORCH = Ops(
     linear=lambda x, weight, bias: functional.linear(x, weight.T, bias),
     rectified=torch.relu,
@@ -67,6 +69,41 @@ class Looking(nn.Module):
         return {name: weight.detach().numpy().copy() for name, weight in self.weights.items()}
 
 
+class Choice(MaskableCategoricalDistribution):
+    """The distribution of sb3-contrib, from one log-softmax of the legal scores (B, A) where that takes three.
+
+    Log-probabilities, entropies and gradients are the same; a seat's action is drawn by one uniform number.
+    """
+
+    def __init__(self, scores: Tensor, masks: Any) -> None:
+        super().__init__(scores.shape[-1])
+        if masks is not None:
+            scores = scores.masked_fill(~torch.as_tensor(masks, dtype=torch.bool), RULED_OUT)
+        self.logs = scores.log_softmax(-1)
+        self.shares = self.logs.exp()
+
+    @property
+    def distribution(self) -> MaskableCategorical:  # type: ignore[override]
+        """The same as a distribution of torch."""
+        return MaskableCategorical(logits=self.logs)
+
+    def log_prob(self, actions: Tensor) -> Tensor:
+        """Log-probabilities (B,) of actions (B,)."""
+        return self.logs.gather(-1, actions[:, None]).squeeze(-1)
+
+    def entropy(self) -> Tensor:
+        """Entropies (B,)."""
+        return -(self.shares * self.logs).sum(-1)
+
+    def sample(self) -> Tensor:
+        """Actions (B,) by lot."""
+        return torch.from_numpy(drawn(self.shares.detach().numpy(), torch.rand(len(self.shares)).numpy()))
+
+    def mode(self) -> Tensor:
+        """The likeliest actions (B,)."""
+        return self.logs.argmax(-1)
+
+
 class StatePolicy(MaskableActorCriticPolicy):
     """The policy of MaskablePPO with one of these networks; `width` is H, `years` those in a row.
 
@@ -93,13 +130,9 @@ class StatePolicy(MaskableActorCriticPolicy):
             return self.looking(rows)
         return self.looking(rows[:, self.options["truth"] :])[0], self.critic(rows)
 
-    def _look(self, rows: Any, masks: Any) -> tuple[MaskableDistribution, Tensor]:
+    def _look(self, rows: Any, masks: Any) -> tuple[Choice, Tensor]:
         scores, values = self._see(rows.float())
-        chosen_from: Any = self.action_dist
-        distribution = chosen_from.proba_distribution(action_logits=scores)
-        if masks is not None:
-            distribution.apply_masking(masks)
-        return distribution, values[:, None]
+        return Choice(scores, masks), values[:, None]
 
     def forward(self, obs: Any, deterministic: bool = False, action_masks: Any = None) -> tuple[Tensor, Tensor, Tensor]:
         """Actions, values and log probabilities."""
@@ -112,7 +145,7 @@ class StatePolicy(MaskableActorCriticPolicy):
         distribution, values = self._look(obs, action_masks)
         return values, distribution.log_prob(actions), distribution.entropy()
 
-    def get_distribution(self, obs: Any, action_masks: Any = None) -> MaskableDistribution:
+    def get_distribution(self, obs: Any, action_masks: Any = None) -> Choice:
         """The distribution of actions."""
         return self._look(obs, action_masks)[0]
 

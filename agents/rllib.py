@@ -21,6 +21,7 @@ from rich.console import Console
 
 from agents.config import CENTRAL, Config
 from agents.policy import drawn
+from agents.settings import settings
 from agents.watch import StopOnSignal
 from balance_env.adapters.rllib import MAPPINGS, MaskedModule, RLlibEnv
 from balance_env.policies import Policy
@@ -28,7 +29,6 @@ from balance_env.policies import Policy
 CHECKPOINT = "rllib"  # of a run folder
 REACHED_WITHIN = 10.0  # seconds, to a cluster
 ANSWERED_WITHIN = 5.0  # seconds, by a runner, before the training goes on without it
-LONGEST_GRADIENT = 0.5  # as of Stable-Baselines3
 
 
 def make_algorithm(config: Config) -> PPOConfig:
@@ -44,6 +44,8 @@ def make_algorithm(config: Config) -> PPOConfig:
     env = {"scenario": config.load_scenario(), "num_worlds": config.worlds, "threads": config.threads}
     mapping = MAPPINGS[config.learners]
     names = sorted({mapping(agent) for agent in RLlibEnv({**env, "num_worlds": 1}).possible_agents})
+    own = settings(config, "rllib")
+    own["train_batch_size_per_learner"] *= max(1, config.runners)
     module = RLModuleSpec(module_class=MaskedModule, model_config={"width": config.width})
     return (
         PPOConfig()
@@ -51,20 +53,7 @@ def make_algorithm(config: Config) -> PPOConfig:
         .env_runners(num_env_runners=config.runners)
         .multi_agent(policies=set(names), policy_mapping_fn=mapping)
         .rl_module(rl_module_spec=MultiRLModuleSpec(rl_module_specs=dict.fromkeys(names, module)))
-        .training(
-            lr=config.learning_rate,
-            gamma=config.gamma,
-            lambda_=config.gae_lambda,
-            clip_param=config.clip_range,
-            entropy_coeff=config.ent_coef,
-            vf_loss_coeff=config.vf_coef,
-            vf_clip_param=np.inf,
-            use_kl_loss=False,
-            grad_clip=LONGEST_GRADIENT,
-            num_epochs=config.epochs,
-            minibatch_size=config.batch_size,
-            train_batch_size_per_learner=config.n_steps * max(1, config.runners),
-        )
+        .training(**own, vf_clip_param=np.inf, use_kl_loss=False)
         .fault_tolerance(restart_failed_env_runners=True, env_runner_health_probe_timeout_s=ANSWERED_WITHIN)
         .debugging(seed=config.seed)
         # Batches are counted in years of a runner, since RLlib cannot count agents that come and go, and minibatches

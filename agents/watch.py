@@ -21,8 +21,8 @@ from stable_baselines3.common.logger import configure
 from balance_env import action_table
 
 from .evaluate import design_names
-from .league import LOSSES, League
-from .ppo import NOBODYS
+from .league import League
+from .ppo import FIGURES, NOBODYS
 
 METRICS, TIMING = "metrics.csv", "timing.csv"  # what a run repeats bit by bit, and what it does not
 TABLES = (METRICS, TIMING)
@@ -152,7 +152,7 @@ class Watch:
         row["poles"] = float((1.0 / np.maximum((share**2).sum(-1), 1e-9)).mean())
         for name, fit in zip(self.league.names, fits, strict=True):
             suffix = f"_{name}" if len(fits) > 1 else ""
-            row |= {loss + suffix: fit.get(loss, float("nan")) for loss in (*LOSSES, "explained_variance")}
+            row |= {loss + suffix: fit.get(loss, float("nan")) for loss in (*FIGURES, "explained_variance")}
         return row
 
     def kept(self) -> dict[str, int]:

@@ -27,6 +27,7 @@ from .states import TERMS, Borders, Design, Pair, State, checked_design, weights
 from .strict import Positive, Share, Spread, Stock, Strict, unknown, within
 
 VERBS = tuple(verb.name.lower() for verb in OBJECT_VERBS)
+ALWAYS_OPEN = VERBS[:-1]  # all but coerce, which a scenario opens
 DRAWN_DESIGNS = ("offensive", "defensive")  # where nothing says what the states want
 LONGEST_GAME = 200  # years; the cut of a game whose end is random
 FEWEST_STATES, MOST_STATES = 2, 1024
@@ -57,7 +58,7 @@ class Scenario(Strict):
     institution: Literal["all"] | tuple[str, ...] | None = None  # its members; the parameter `quorum` is its rule
     designs: tuple[Design, ...] | dict[str, Design] | None = None  # drawn each episode, or by state; null: their own
     # what they can do and see
-    verbs: tuple[str, ...] = VERBS[:3]  # open verbs with an object, a beginning of VERBS
+    verbs: tuple[str, ...] = ALWAYS_OPEN  # open verbs with an object: these, or all of VERBS
     targets: Literal["seat", "threat"] = "seat"  # order of the objects of an action
     # how episodes differ
     armament: Stock = 0.4  # stock of forces at the start, per unit of mean output
@@ -103,8 +104,9 @@ class Scenario(Strict):
         for verb in value:
             if verb not in VERBS:
                 raise ValueError(unknown("verb", verb, VERBS))
-        if value != VERBS[: len(value)]:
-            raise ValueError(f"[{', '.join(value)}] is not a beginning of [{', '.join(VERBS)}]")
+        if value not in (ALWAYS_OPEN, VERBS):
+            allowed = " or ".join(f"[{', '.join(verbs)}]" for verbs in (ALWAYS_OPEN, VERBS))
+            raise ValueError(f"[{', '.join(value)}]: {allowed} (`set_players(closed=...)` takes others from a seat)")
         return value
 
     @field_validator("parameters", mode="before")

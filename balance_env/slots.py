@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from .checks import check_snapshot
 from .scenario import Scenario
 from .vector import VectorEnv
+
+COUNTS = ("over", "returns", "years")  # of a snapshot, beside the batch's own
 
 
 class Slots:
@@ -18,7 +21,7 @@ class Slots:
 
     Parameters
     ----------
-    scenario, num_worlds, threads, **overrides
+    scenario, num_worlds, **options
         As of `VectorEnv`.
 
     Attributes
@@ -28,31 +31,55 @@ class Slots:
         W * N.
     actions, illegal : int
         Received from living states so far, and how many of them their masks ruled out.
+    over : (W * N,) bool
+        Whether the slot's episode ended in the last step: its state fell, or its world ended.
+    returns, years : (W * N,)
+        Rewards and years of the slot's episode up to the last step, that of its end included.
     """
 
-    def __init__(
-        self, scenario: str | Scenario = "default", num_worlds: int = 1, *, threads: int | None = None, **overrides: Any
-    ) -> None:
-        self.batch = batch = VectorEnv(scenario, num_worlds, threads=threads, **overrides)
+    def __init__(self, scenario: str | Scenario = "default", num_worlds: int = 1, **options: Any) -> None:
+        self.batch = batch = VectorEnv(scenario, num_worlds, **options)
         self.num_envs = batch.num_worlds * batch.num_actors
         self.actions = self.illegal = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self.over = np.zeros(self.num_envs, bool)
+        self.returns, self.years = np.zeros(self.num_envs), np.zeros(self.num_envs, np.int64)
 
     def reset(self, seed: int | None = None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Start all worlds: rows (W * N, D), and infos with `action_mask` (W * N, A)."""
         self.batch.reset(seed)
-        return self._seen()
+        self._begin()
+        return self.rows(), {"action_mask": self.masks()}
 
     def step(self, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
         """One year: rows, rewards (float32), whether a state fell or its world ended, whether it was cut, infos."""
-        self.actions += int((self.batch.action_masks.sum(-1) > 1).sum())
-        _, rewards, terminated, truncated, infos = self.batch.step(
-            np.asarray(actions).reshape(self.batch.num_worlds, -1)
-        )
+        self.actions += int(self.batch.outputs.alive.sum())
+        self.returns[self.over], self.years[self.over] = 0.0, 0
+        by_seat = np.asarray(actions).reshape(self.batch.num_worlds, -1)
+        _, *told, infos = self.batch.step(by_seat)
+        rewards, terminated, truncated = (array.flatten() for array in told)
         self.illegal += int(infos["illegal_action"].sum())
-        rows, seen = self._seen()
-        return rows, rewards.reshape(-1).astype(np.float32), terminated.flatten(), truncated.flatten(), seen
+        self.returns += rewards
+        self.years += 1
+        self.over = terminated | np.repeat(infos["ended"] > 0, self.batch.num_actors)
+        return self.rows(), rewards.astype(np.float32), terminated, truncated, {"action_mask": self.masks()}
 
-    def _seen(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        rows, masks = self.batch.keep_rows(), self.batch.action_masks
-        shape = (self.num_envs, -1)
-        return rows.reshape(shape), {"action_mask": masks.reshape(shape).copy()}
+    def rows(self) -> np.ndarray:
+        """What every slot sees (W * N, D), which the next step leaves alone."""
+        return self.batch.keep_rows().reshape(self.num_envs, -1)
+
+    def masks(self) -> np.ndarray:
+        """Legal actions (W * N, A) int8 of the year to come."""
+        return self.batch.action_masks.reshape(self.num_envs, -1).copy()
+
+    def get_state(self) -> dict[str, Any]:
+        """A picklable snapshot: the same actions after `set_state` give the same future."""
+        return {"batch": self.batch.get_state(), **{name: getattr(self, name).copy() for name in COUNTS}}
+
+    def set_state(self, snapshot: dict[str, Any]) -> None:
+        """Return to a snapshot; ValueError if it does not fit."""
+        self.batch.set_state(check_snapshot(snapshot, "batch")["batch"])
+        for name in COUNTS:
+            setattr(self, name, snapshot[name].copy())

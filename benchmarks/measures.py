@@ -9,11 +9,14 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from balance_env import VectorEnv
 from balance_env.benchmark.emergence.catalogue import ALWAYS_INVEST, MEASURES, RANDOM_LEGAL
 from balance_env.benchmark.emergence.evidence import Chance
 from balance_env.benchmark.emergence.measures import Measured, gather, measure
 from balance_env.benchmark.history import History, watch
+from balance_env.core.world import Verb
 from balance_env.view.tables import table
 
 SCENARIOS = ("default", "powers_1913", "coercive", "concert")
@@ -25,8 +28,8 @@ DOCTRINES = (
     "hider",
     "soft_balancer",
 )
+NO_SANCTIONS = "random, no sanctions"  # random legal play to which the verb is closed
 MIX = (*DOCTRINES[1:], "buck_passer", "aspiring_hegemon", "collective_security")  # seat by seat, over again
-LEFT_OUT = {"share that bandwagons", "HHI", "order", "no hegemony", "welfare", "return", "top share", "growth lost"}
 WORLDS, YEARS = 60, 50
 SEED, OTHER_SEED = 1, 2  # of doctrines and of their references
 SIGNIFICANT = 0.05
@@ -56,17 +59,19 @@ life of pacts.
 DOCTRINES_HEADER = """
 ## What doctrines measure
 
-{worlds} worlds of {years} years of each scenario, every seat played by one doctrine, or in the last column by
+{worlds} worlds of {years} years of each scenario, every seat played by one doctrine, or in the column *mix* by
 {mix} in turn. A star marks what fewer than one in twenty draws of the null show; an empty cell has too few cases.
 `random_legal` itself is measured on other worlds than its null, so some of its cells are starred by chance. A balancer
 has a theta above 0 and a bandwagoner below; who stands by everyone that is attacked ends up in the larger coalition,
 which is why a balancer of power, like the soft one, is below 0 in that version alone.
 
 What a scholar may stumble on. A pledge brings force to a partner's war even where its giver does nothing that year,
-and the hider accepts offers: it abstains by its acts and is tied all the same. Worlds of balancers of threat have more
-wars than random ones (war onset, below); what drives it is open. Theta tells balancers from bandwagoners; what
-tells a balancer of threat from one of power is Walt's regression (proximity, hostility, ideology), as the strong are
-mostly also the threatening. An institution acts only where somebody sanctions: else `concert` repeats `default`.
+and the hider accepts offers: it abstains by its acts and is tied all the same. Worlds of balancers of threat have
+more wars than random ones (war onset) though no more disputes, since fewer are dropped (dispute ends): random play
+sanctions somebody with every third act, challengers under sanctions back down, and with that verb closed
+(`{no_sanctions}`) it has more wars than they have. Theta tells balancers from bandwagoners; what tells a balancer of
+threat from one of power is Walt's regression (proximity, hostility, ideology), as the strong are mostly also the
+threatening. An institution acts only where somebody sanctions: else `concert` repeats `default`.
 """
 
 
@@ -79,13 +84,17 @@ def definitions() -> str:
     return table(("measure", "version", "definition", "null", "source"), rows) + "\n"
 
 
-def played(scenario: str, players: str | tuple[str, ...], worlds: int, seed: int) -> History:
-    """Worlds of a scenario with these players, in turn over the seats."""
+def played(
+    scenario: str, players: str | tuple[str, ...], worlds: int, seed: int, closed: Verb | None = None
+) -> History:
+    """Worlds of a scenario with these players, in turn over the seats; one verb may be closed to all."""
     batch = VectorEnv(scenario, worlds, threads=1, autoreset=False, players=RANDOM_LEGAL)
     seats = batch.outputs.alive.shape[1]
     names = [players] * seats if isinstance(players, str) else [players[seat % len(players)] for seat in range(seats)]
     batch = VectorEnv(scenario, worlds, threads=1, autoreset=False, players=names)
     batch.reset(seed)
+    if closed is not None:
+        batch.set_players(names, np.full(batch.outputs.alive.shape, 1 << closed))
     return watch(batch, years=YEARS)
 
 
@@ -101,13 +110,15 @@ def doctrines(worlds: int) -> Iterator[str]:
         references = {name: [played(scenario, name, worlds, OTHER_SEED)] for name in (RANDOM_LEGAL, ALWAYS_INVEST)}
         entrants = {name: played(scenario, name, worlds, SEED) for name in DOCTRINES}
         entrants["mix"] = played(scenario, MIX, worlds, SEED)
+        entrants[NO_SANCTIONS] = played(scenario, RANDOM_LEGAL, worlds, SEED, Verb.SANCTION)
         found = [measure(gather([history], SEED, references=references)) for history in entrants.values()]
-        rows = [
-            (line.name, line.version, *cells)
-            for line, *cells in zip(MEASURES, *([cell(one) for one in of] for of in found), strict=True)
-            if line.name not in LEFT_OUT and any(cells)
-        ]
+        told = list(zip(MEASURES, *found, strict=True))
+        rows = [(line.name, line.version, *map(cell, of)) for line, *of in told if any(map(cell, of))]
         yield f"\n### {scenario}\n\n" + table(("measure", "version", *entrants), rows) + "\n"
+        for line, *of in told:
+            if not any(map(cell, of)):
+                whys = dict.fromkeys(one.beside.observed.why for one in of)
+                yield f"\nNo row for {', '.join(filter(None, (line.name, line.version)))}: {'; '.join(whys)}.\n"
 
 
 def main() -> None:
@@ -116,7 +127,9 @@ def main() -> None:
     parser.add_argument("--worlds", type=int, default=WORLDS, help=f"of each doctrine and scenario (default {WORLDS})")
     parser.add_argument("--write", type=Path, help="also write the page to this file")
     options = parser.parse_args()
-    told = DOCTRINES_HEADER.format(worlds=options.worlds, years=YEARS, mix=", ".join(f"`{name}`" for name in MIX))
+    told = DOCTRINES_HEADER.format(
+        worlds=options.worlds, years=YEARS, mix=", ".join(f"`{name}`" for name in MIX), no_sanctions=NO_SANCTIONS
+    )
     page = HEADER + "\n" + definitions() + told + "".join(doctrines(options.worlds))
     print(page)
     if options.write:

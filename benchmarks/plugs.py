@@ -4,17 +4,20 @@
 
 The batch by itself and each plug whose library is installed are stepped by the same kind of play, in turns, in one
 process. SuperSuit on mpe2's `simple_spread` with as many agents a world (`pip install supersuit mpe2`, beside
-`balance-env[sb3]`) is what users of Stable-Baselines3 have otherwise. `--train` adds turns of PPO on both, with equal
-hyper-parameters. Figures are medians over the turns and ratios are of one turn, so that what else the machine does
-falls on both: by the clock, and by the processor's time, which other work does not touch. Actions are drawn outside
-both clocks.
+`balance-env[sb3]`) is what users of Stable-Baselines3 have otherwise. `--train` takes turns of training instead, with
+the settings of configs/default.yaml and a flat network, which reads the rows of either: `train.py` (which needs
+`balance-env[train]`), MaskablePPO as it comes, and PPO on SuperSuit. Figures are medians over the turns and ratios are
+of one turn, so that what else the machine does falls on both: by the clock, and by the processor's time, which other
+work does not touch. Actions are drawn outside both clocks.
 """
 
 import argparse
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,11 +25,14 @@ import numpy as np
 from balance_env import VectorEnv
 from balance_env.testing import random_legal
 
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
 Step = Callable[[np.ndarray], np.ndarray]  # actions (W, N) to the masks (W, N, A) of the year to come
 AGENTS = 8  # of `default`, and so of `simple_spread`
 SLOW = {"supersuit": 1}  # years a turn of what would take minutes
 COMPARED = ("sb3", "supersuit")  # what is asked is a ratio of these
-PPO_YEARS, PPO_EPOCHS, PPO_BATCH = 8, 4, 4096  # a turn of training, and how it is fitted: as in configs/default.yaml
+FITTED = ["scenario=default", "network=mlp"]  # over configs/default.yaml: as many agents, and a network for any row
 
 
 class Plug(NamedTuple):
@@ -125,20 +131,34 @@ def spread(worlds: int) -> Any:
     return concat_vec_envs_v1(one, worlds, base_class="stable_baselines3")
 
 
-def learners(worlds: int, threads: int) -> dict[str, Any]:
-    """PPO on the plug, with masks, and on SuperSuit, which loses them."""
-    import torch
+def learners(threads: int) -> tuple[dict[str, Callable[[], Any]], int]:
+    """A turn of training on each, and its agent-steps: years collected, network fitted."""
     from sb3_contrib import MaskablePPO
     from stable_baselines3 import PPO
 
+    from agents.config import read_config
+    from agents.league import League
+    from agents.settings import settings
     from balance_env.adapters.sb3 import SB3VecEnv
 
-    torch.set_num_threads(threads)
-    equal: dict[str, Any] = {"n_steps": PPO_YEARS, "n_epochs": PPO_EPOCHS, "batch_size": PPO_BATCH, "device": "cpu"}
+    config = read_config(ROOT / "configs/default.yaml", [*FITTED, f"threads={threads}", f"torch_threads={threads}"])
+    equal = {**settings(config, "sb3"), "policy_kwargs": {"net_arch": [config.width] * 2}, "device": "cpu"}
+    league, masked = (SB3VecEnv(config.load_scenario(), config.worlds, threads=threads) for _ in range(2))
+    ours = League(config, league)
+    steps = config.worlds * AGENTS * config.n_steps
+
+    def train() -> None:
+        ours.collect()
+        ours.fit()
+
+    def turn(learner: Any) -> Callable[[], Any]:
+        return partial(learner.learn, steps, reset_num_timesteps=False)
+
     return {
-        "sb3": MaskablePPO("MlpPolicy", SB3VecEnv("default", worlds, threads=threads), **equal),
-        "supersuit": PPO("MlpPolicy", spread(worlds), **equal),
-    }
+        "train.py": train,
+        "MaskablePPO": turn(MaskablePPO("MlpPolicy", masked, **equal)),
+        "supersuit": turn(PPO("MlpPolicy", spread(config.worlds), **equal)),
+    }, steps
 
 
 class Spent(NamedTuple):
@@ -185,14 +205,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     for name, usual in {"worlds": 128, "years": 10, "repeats": 60, "threads": 1}.items():
         parser.add_argument(f"--{name}", type=int, default=usual)
-    parser.add_argument("--train", action="store_true", help="turns of PPO beside SuperSuit, and nothing else")
+    parser.add_argument("--train", action="store_true", help="turns of training beside SuperSuit, and nothing else")
     makers = {make.__name__: make for make in (raw, sb3, torchrl, torchrl_with_state, jax, supersuit)}
     parser.add_argument("names", nargs="*", default=list(makers), metavar="NAME", help=f"of {', '.join(makers)}")
     given = parser.parse_args(arguments)
     if unknown := set(given.names) - set(makers):
         parser.error(f"no plug {', '.join(sorted(unknown))}: of {', '.join(makers)}")
     if given.train:
-        fit_in_turns(given.worlds, given.threads, given.repeats)
+        fit_in_turns(given.threads, given.repeats)
         return
     generator = np.random.default_rng(0)
     plugs: dict[str, Plug] = {}
@@ -212,16 +232,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(told({name: turns[name] for name in COMPARED}, COMPARED[1])[0])
 
 
-def fit_in_turns(worlds: int, threads: int, repeats: int) -> None:
-    """Turns of training: years collected, network fitted."""
-    turns: dict[str, list[Spent]] = {name: [] for name in COMPARED}
-    steps = worlds * AGENTS * PPO_YEARS
-    fitted = learners(worlds, threads)
+def fit_in_turns(threads: int, repeats: int) -> None:
+    """Turns of training."""
+    fits, steps = learners(threads)
+    turns: dict[str, list[Spent]] = {name: [] for name in fits}
     for turn in range(repeats + 1):  # the first warms up
-        for name, learner in fitted.items():
-            _, spent = timed(partial(learner.learn, steps, reset_num_timesteps=False), steps)
+        for name, fit in fits.items():
+            _, spent = timed(fit, steps)
             turns[name] += [spent] * bool(turn)
-    print(f"PPO, agent-steps a second, {worlds * AGENTS:,} slots, {repeats} turns")
+    print(f"training, agent-steps a second, {steps:,} a turn, {repeats} turns")
     print(*told(turns, COMPARED[1]), sep="\n")
 
 

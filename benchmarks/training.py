@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -72,8 +71,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    torch.set_num_threads(config.torch_threads)
-    torch.distributions.Distribution.set_default_validate_args(False)
     scenario = config.load_scenario()
     leagues = {
         name: League(config, kind(scenario, config.worlds, threads=config.threads))

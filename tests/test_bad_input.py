@@ -55,6 +55,7 @@ MAKERS = {"batch": VectorEnv, "pettingzoo": parallel_env, "gymnasium": BalanceEn
         ("small", {"states": 1}, ["states", "2 to"]),
         ("small", {"fallen": "vanish"}, ["fallen", "'leave' or 'stay'"]),
         ("small", {"verbs": ["alley"]}, ["'alley'", "did you mean 'ally'?"]),
+        ("small", {"verbs": ["ally", "bandwagon"]}, ["[ally, bandwagon]", "[ally, bandwagon, sanction] or", "closed"]),
         ("small", {"max_cycles": 0}, ["max_cycles", "0", "1"]),
     ],
 )

@@ -13,6 +13,7 @@ from worlds import batch_of, make_world
 from balance_env.benchmark.whatif import counterfactuals
 from balance_env.benchmark.whatif.bucks import bystanders, chance_of_challenger, passed_bucks, perceived
 from balance_env.benchmark.whatif.causal import answers, balancing, worth_of_pacts
+from balance_env.benchmark.whatif.circumstances import ANY, CIRCUMSTANCES, bucks_by_circumstance
 from balance_env.benchmark.whatif.counterfactuals import find
 from balance_env.benchmark.whatif.findings import finding, from_plain, plain, pooled, row
 from balance_env.benchmark.whatif.forks import Fork, aged_worlds
@@ -168,8 +169,37 @@ def test_no_bystander_no_buck(change):
 def test_a_bystander_too_weak_to_matter_passes_no_buck():
     batch = copies(**{**STANDOFF, "forces": (4.0, 1.0, 0.01)})
     assert bystanders(batch)[:, 0, 2].all()
-    for found in passed_bucks(batch, rng()):
+    *passed, able = passed_bucks(batch, rng())
+    assert able.compared.observed == Metric(0.0, COPIES)
+    for found in passed:
         assert found.compared.observed.why == "no threatened bystander could have checked the challenger"
+
+
+CROWD = {  # as the standoff, with another that is able like 2 and one that is too weak
+    **STANDOFF,
+    "actors": 5,
+    "forces": (4.0, 1.0, 3.0, 3.0, 0.01),
+    "pair": {"hostility": {(2, 0): 1.0, (3, 0): 0.0, (4, 0): 1.0}},
+}
+
+
+def test_circumstances_of_who_could_check_a_challenger():
+    """Of the three third parties two are able, each beside one other; the weak one is not, and is never drawn."""
+    batch = let_play(copies(40, **CROWD), *["always_invest"] * 2, "always_invest", "balance_of_threat", "always_invest")
+    found = by_version(bucks_by_circumstance(batch, rng()))
+    cases = {name: one.compared.observed.n for name, one in found.items()}
+    assert tuple(found) == CIRCUMSTANCES
+    assert cases[ANY] == cases["one other able"] == cases["borders the challenger"] == 40
+    assert cases["of the weaker half"] == 40  # two of five are weaker than either
+    assert cases["no other able"] == cases["two or more others able"] == cases["partner of the target"] == 0
+    assert cases["under threat"] + cases["not under threat"] == 40
+    assert 10 < cases["under threat"] < 30  # state 2; state 3 fears nobody
+    assert value(found["under threat"]) == 1.0  # it invests
+
+
+def test_no_dispute_no_circumstance():
+    for found in bucks_by_circumstance(copies(**{**STANDOFF, "disputes": {}}), rng()):
+        assert found.compared.observed.why == "no third party could have checked a challenger"
 
 
 def test_the_chance_of_a_challenger_by_what_became_of_its_dispute():

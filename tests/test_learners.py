@@ -1,5 +1,6 @@
 """The networks that learn, and the rows they learn from."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
 import numpy as np
@@ -11,10 +12,15 @@ pytest.importorskip("safetensors", reason="safetensors is not installed")
 
 from sb3_contrib import MaskablePPO  # noqa: E402
 from sb3_contrib.common.maskable.buffers import MaskableRolloutBuffer  # noqa: E402
+from sb3_contrib.common.maskable.distributions import MaskableCategoricalDistribution  # noqa: E402
 from stable_baselines3.common.logger import Logger  # noqa: E402
 
-from agents.network import Looking, StatePolicy, architecture_for  # noqa: E402
-from agents.ppo import LivingRolloutBuffer  # noqa: E402
+from agents import ppo  # noqa: E402
+from agents.config import Config  # noqa: E402
+from agents.league import make_learner  # noqa: E402
+from agents.network import Choice, Looking, StatePolicy, architecture_for  # noqa: E402
+from agents.ppo import LivingRolloutBuffer, StatePPO  # noqa: E402
+from agents.settings import settings  # noqa: E402
 from balance_env import VectorEnv, action_table, load_scenario, row_table  # noqa: E402
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
 from balance_env.networks import BIAS, GATED, NETWORKS, NUMPY, Architecture, answer, read, remember  # noqa: E402
@@ -248,6 +254,51 @@ def test_networks_work_inside_maskable_ppo(network, tmp_path):
     assert masks[np.arange(len(actions)), actions].all()
 
 
+def test_a_learner_gets_the_numbers_of_its_config():
+    own = {"n_steps": 4, "batch_size": 6, "epochs": 3, "learning_rate": 0.1, "gamma": 0.8, "gae_lambda": 0.7}
+    config = Config(scenario="small", clip_range=0.3, ent_coef=0.02, vf_coef=0.6, **own)
+    made = make_learner(config, SB3VecEnv("small", 1))
+    for name, value in settings(config, "sb3").items():
+        held = getattr(made, name)
+        assert (held(1.0) if callable(held) else held) == value
+
+
+# choices among what is legal
+
+
+def test_choices_are_those_of_sb3_contrib_in_chances_entropies_and_gradients():
+    rng = np.random.default_rng(0)
+    masks = rng.random((50, 9)) < 0.4
+    masks[:, 0] = True
+    masks[0, 1:] = False  # no choice at all
+    actions = torch.as_tensor((rng.random(masks.shape) * masks).argmax(-1))
+    told = []
+    for is_ours in (True, False):
+        scores = torch.as_tensor(5.0 * np.random.default_rng(1).normal(size=masks.shape)).float().requires_grad_()
+        if is_ours:
+            choice = Choice(scores, masks)
+        else:
+            choice = MaskableCategoricalDistribution(9).proba_distribution(scores)
+            choice.apply_masking(masks)
+        chances, entropy = choice.log_prob(actions), choice.entropy()
+        (chances.exp() + 0.3 * entropy).sum().backward()
+        told.append([chances, entropy, scores.grad, choice.mode(), choice.distribution.probs])
+    for one, other in zip(*told, strict=True):
+        assert torch.allclose(one, other, atol=1e-6)
+    assert not told[0][2][~torch.as_tensor(masks)].any()
+
+
+def test_choices_are_drawn_as_often_as_they_are_likely_and_never_what_is_ruled_out():
+    torch.manual_seed(0)
+    count = 20_000
+    choice = Choice(
+        torch.tensor([[0.0, 9.0, 1.0, 2.0]]).repeat(count, 1), np.array([[True, False, True, True]] * count)
+    )
+    shares = np.bincount(choice.sample().numpy(), minlength=4) / count
+    assert shares[1] == 0.0
+    assert shares == pytest.approx(choice.shares[0].numpy(), abs=4.0 * np.sqrt(0.25 / count))  # four standard errors
+
+
 # the rows of the fallen
 
 
@@ -278,17 +329,54 @@ def fill(buffer, rollout: dict[str, np.ndarray], **more) -> None:
                    action_masks=of["masks"], **extra)  # fmt: skip
 
 
-def gradients(env: SB3VecEnv, buffer) -> list[torch.Tensor]:
-    """Of the whole loss of MaskablePPO on a buffer, in one minibatch, from the same first weights."""
-    model = MaskablePPO(StatePolicy, env, batch_size=64, n_epochs=1, ent_coef=0.01, seed=3,
-                        policy_kwargs={"width": 4}, device="cpu")  # fmt: skip
+def learner(env: SB3VecEnv, buffer, **settings) -> StatePPO:
+    """A learner with a buffer and the same first weights as any other; `train` is MaskablePPO's own."""
+    model = StatePPO(StatePolicy, env, ent_coef=0.01, seed=3, policy_kwargs={"width": 4}, device="cpu",
+                     **{"batch_size": 64, "n_epochs": 1, **settings})  # fmt: skip
     model.set_logger(Logger(None, []))
     model.rollout_buffer = buffer
-    model.train()
+    return model
+
+
+def gradients(env: SB3VecEnv, buffer, fit) -> list[torch.Tensor]:
+    """Of the whole loss on a buffer, in one minibatch."""
+    model = learner(env, buffer)
+    fit(model)
     return [weight.grad.clone() for weight in model.policy.parameters()]
 
 
-def test_the_fallen_and_guests_teach_as_little_as_rows_that_were_deleted():
+@pytest.mark.parametrize("part", [3, ppo.PART])
+def test_a_fit_in_parts_is_the_training_of_maskable_ppo(part, monkeypatch):
+    monkeypatch.setattr(ppo, "PART", part)
+    env = SB3VecEnv("small", 1)
+    whole, last = rollout(env, np.random.default_rng(2)), np.array([0.7, 0.0, 0.3], np.float32)
+    models, figures = [], []
+    with ThreadPoolExecutor(2) as pool:
+        for fit in (MaskablePPO.train, StatePPO.fit, lambda model: model.fit(pool.map)):
+            buffer = LivingRolloutBuffer(YEARS, env.observation_space, env.action_space, "cpu", 0.95, 0.99, n_envs=3)
+            fill(buffer, whole)
+            buffer.compute_returns_and_advantage(torch.as_tensor(last), np.array([False, True, False]))
+            models.append(learner(env, buffer, batch_size=8, n_epochs=3, learning_rate=0.01))
+            np.random.seed(5)
+            figures.append(fit(models[-1]))
+    theirs, ours, threaded = (list(model.policy.parameters()) for model in models)
+    assert models[0]._n_updates == models[1]._n_updates == 3
+    assert any(float((weight - other).detach().abs().max()) > 1e-3 for weight, other in zip(
+        ours, learner(env, None).policy.parameters(), strict=True))  # fmt: skip
+    for weight, expected, again in zip(ours, theirs, threaded, strict=True):
+        assert torch.allclose(weight, expected, atol=1e-5)
+        assert torch.equal(weight, again)
+    logged = models[0].logger.name_to_value
+    for name, key, sign in (
+        ("policy_loss", "policy_gradient_loss", 1), ("value_loss", "value_loss", 1), ("entropy", "entropy_loss", -1),
+        ("kl", "approx_kl", 1), ("clip_fraction", "clip_fraction", 1),
+    ):  # fmt: skip
+        assert figures[1][name] == pytest.approx(sign * logged[f"train/{key}"], abs=1e-5)
+    assert figures[1] == figures[2]
+
+
+@pytest.mark.parametrize("fit", [MaskablePPO.train, StatePPO.fit])
+def test_the_fallen_and_guests_teach_as_little_as_rows_that_were_deleted(fit):
     env = SB3VecEnv("small", 1)
     whole = rollout(env, np.random.default_rng(0))
     learners = np.tile([0, 0, -1], (YEARS, 1))
@@ -307,9 +395,9 @@ def test_the_fallen_and_guests_teach_as_little_as_rows_that_were_deleted():
     assert len(ours.chosen(0)) == count
     living = [ours.advantages[: FALL + 1, 1], ours.advantages[:, 0]]
     assert np.concatenate(living) == pytest.approx(deleted.advantages[:, 0], abs=1e-6)
-    expected = gradients(env, deleted)
+    expected = gradients(env, deleted, MaskablePPO.train)
     assert sum(float(grad.abs().sum()) for grad in expected) > 0.0
-    for grad, other in zip(gradients(env, ours), expected, strict=True):
+    for grad, other in zip(gradients(env, ours, fit), expected, strict=True):
         assert torch.allclose(grad, other, atol=1e-6)
 
 

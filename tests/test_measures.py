@@ -17,6 +17,7 @@ from balance_env.benchmark.emergence.conduct import Conduct
 from balance_env.benchmark.emergence.evidence import Chance, Evidence, Formula, Measure
 from balance_env.benchmark.emergence.measures import COLUMNS, gather, measure, write_measures
 from balance_env.benchmark.history import watch
+from balance_env.core.world import Outcome
 from balance_env.metrics import Metric, alliances, system
 from balance_env.metrics.alignment import Version
 
@@ -231,3 +232,14 @@ def test_every_null_that_is_drawn_has_as_many_sums_as_the_formula_reads(random):
         if isinstance(line, Measure) and isinstance(line.null, Chance):
             drawn = line.null.draw(conduct, np.random.default_rng(0))
             assert drawn.shape[1:] == line.sums(conduct).shape[1:], line.name
+
+
+def test_disputes_end_in_one_way_each_and_wars_are_those_pressed(random):
+    conduct = Conduct(random, np.ones(random.player.shape, bool), 1)
+    count, pressed, *others, pairs = outcomes.disputes(conduct).sum(axis=0)
+    assert count == len(conduct.disputes) > 100
+    lapsed = (conduct.disputes.outcome == Outcome.LAPSED).sum()
+    assert pressed + sum(others) + lapsed == count
+    both = (conduct.disputes.outcome == Outcome.MUTUAL).sum()  # told as a war under the other's challenge
+    assert pressed == len(conduct.wars) + both
+    assert pairs == outcomes.onsets(conduct).sum(axis=0)[1]

@@ -1,11 +1,14 @@
 """Training: its configs, its VecEnv, its run folder, its interruption."""
 
 import csv
+import importlib.util
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 from stable_baselines3.common.env_checker import check_env  # noqa: E402
 from stable_baselines3.common.vec_env import VecMonitor  # noqa: E402
 
+import agents  # noqa: E402
 import train  # noqa: E402
 from agents import behaviour  # noqa: E402
 from agents.checkpoint import STATE  # noqa: E402
@@ -52,6 +56,14 @@ def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "tiny"
     assert train.main(["--config", str(ROOT / "configs/default.yaml"), "--run", str(folder), *settings()]) == 0
     return folder
+
+
+def test_what_training_needs_is_its_extra_and_what_is_missing_is_told(monkeypatch):
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert sorted(agents.NEEDED) == sorted(re.split("[<>=]", line)[0].replace("-", "_") for line in extras["train"])
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "rich" else name)
+    with pytest.raises(ImportError, match=r"^rich: not installed\. Training needs pip install 'balance-env\[train\]'$"):
+        importlib.reload(agents)
 
 
 def test_a_log_without_a_terminal_tells_how_far_it_is(tmp_path, capsys):

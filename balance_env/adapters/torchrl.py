@@ -23,74 +23,66 @@ GROUP = "agents"
 DONES = ("done", "terminated", "truncated")
 
 
+def flags(over: np.ndarray, cut: np.ndarray) -> dict[str, torch.Tensor]:
+    """TorchRL's three, from whether it is over and whether that was a cut."""
+    each = zip(DONES, (over, over & ~cut, cut), strict=True)
+    return {name: torch.from_numpy(flag).unsqueeze(-1) for name, flag in each}
+
+
 class TorchRLEnv(EnvBase):
     """W worlds of N states: batch size (W,), and in the group `agents` all seats side by side, (W, N).
 
     `("agents", "observation")`, `("agents", "action_mask")` and `("agents", "mask")` (whether the state lives) are
     what seats see; `"state"` is the true world, for central critics. A fallen state is done in its group from then
-    on; the root's `done` is the world's end, and the only one at which a world is reset. Rows are the batch's own
-    arrays, not copied.
+    on; the root's `done` is the world's end, and the only one at which a world is reset. Rows are the own arrays of
+    the VectorEnv `batch`, not copied.
 
     Parameters
     ----------
-    scenario, num_worlds, threads, **overrides
+    scenario, num_worlds, **options
         As of `VectorEnv`.
     state : bool
         Give `"state"`; it costs a look at every world.
-
-    Attributes
-    ----------
-    batch : VectorEnv
     """
 
     batch_locked = True
 
     def __init__(
-        self,
-        scenario: str | Scenario = "default",
-        num_worlds: int = 1,
-        *,
-        threads: int | None = None,
-        state: bool = True,
-        **overrides: Any,
+        self, scenario: str | Scenario = "default", num_worlds: int = 1, *, state: bool = True, **options: Any
     ) -> None:
-        self.batch = batch = VectorEnv(scenario, num_worlds, threads=threads, autoreset=False, **overrides)
+        self.batch = batch = VectorEnv(scenario, num_worlds, autoreset=False, **options)
         super().__init__(device="cpu", batch_size=[num_worlds])
+        self.gives_state = state
         self._seed_to_come: int | None = None
-        one, seats = (num_worlds,), (num_worlds, batch.num_actors)
-        row, actions = batch.single_observation_space, batch.num_actions
-        low, high = (torch.from_numpy(bound).expand(*seats, -1).clone() for bound in (row.low, row.high))
+        seats, row, actions = (num_worlds, batch.num_actors), batch.single_observation_space, batch.num_actions
         seen = {
-            "observation": Bounded(low, high, dtype=torch.float32),
+            "observation": Bounded(torch.from_numpy(row.low), torch.from_numpy(row.high)).expand(*seats, *row.shape),
             "action_mask": Binary(actions, (*seats, actions), dtype=torch.bool),
             "mask": Binary(shape=seats, dtype=torch.bool),
         }
-        self.gives_state = state
-        truth = {"state": Bounded(-1.0, 1.0, (*one, *batch.state_space.shape))} if state else {}
-        self.observation_spec = Composite({GROUP: Composite(seen, shape=seats), **truth}, shape=one)
-        acts = Composite({"action": Categorical(actions, seats)}, shape=seats)
-        self.action_spec = Composite({GROUP: acts}, shape=one)
-        self.reward_spec = Composite({GROUP: Composite({"reward": Unbounded((*seats, 1))}, shape=seats)}, shape=one)
-        dones = {name: Binary(shape=(*one, 1), dtype=torch.bool) for name in DONES}
-        by_seat = {name: Binary(shape=(*seats, 1), dtype=torch.bool) for name in DONES}
-        self.done_spec = Composite({**dones, GROUP: Composite(by_seat, shape=seats)}, shape=one)
+        truth = {"state": Bounded(-1.0, 1.0, (num_worlds, *batch.state_space.shape))} if state else {}
+        dones = [{name: Binary(shape=(*of, 1), dtype=torch.bool) for name in DONES} for of in ((num_worlds,), seats)]
 
-    def observe(self) -> TensorDictBase:
+        def of_seats(entries: dict[str, Any], **root: Any) -> Composite:
+            return Composite({GROUP: Composite(entries, shape=seats), **root}, shape=self.batch_size)
+
+        legal = torch.from_numpy(batch.outputs.masks).view(torch.bool)  # the batch's own array: as it stands, ever
+        self.observation_spec = of_seats(seen, **truth)
+        self.action_spec = of_seats({"action": Categorical(actions, seats, mask=legal)})
+        self.reward_spec = of_seats({"reward": Unbounded((*seats, 1))})
+        self.done_spec = of_seats(dones[1], **dones[0])
+
+    def observe(self, of_seats: Any = (), of_worlds: Any = ()) -> TensorDictBase:
         """What is seen as it stands, as after a reset; after `batch.set_state`, where to go on from."""
         truth = {"state": torch.from_numpy(self.batch.state())} if self.gives_state else {}
-        return TensorDict({GROUP: self._look(), **truth}, self.batch_size)
+        seats = TensorDict({**self._look(), **dict(of_seats)}, (self.batch.num_worlds, self.batch.num_actors))
+        return TensorDict({GROUP: seats, **truth, **dict(of_worlds)}, self.batch_size)
 
-    def _look(self) -> TensorDictBase:
+    def _look(self) -> dict[str, torch.Tensor]:
         """What seats see, in the rows that the batch wrote."""
         out = self.batch.outputs
-        masks = torch.from_numpy(out.masks.copy()).view(torch.bool)
-        self.full_action_spec[GROUP, "action"].update_mask(masks)  # for actions drawn from the spec
-        seen = {
-            "observation": torch.from_numpy(self.batch.keep_rows()),
-            "action_mask": masks,
-            "mask": torch.from_numpy(out.alive.copy()).view(torch.bool),
-        }
-        return TensorDict(seen, masks.shape[:2])
+        masks, alive = (torch.from_numpy(array.copy()).view(torch.bool) for array in (out.masks, out.alive))
+        return {"observation": torch.from_numpy(self.batch.keep_rows()), "action_mask": masks, "mask": alive}
 
     def _reset(self, tensordict: TensorDictBase | None = None, **_: Any) -> TensorDictBase:
         """Start all worlds, or the next episode in those that `_reset` names."""
@@ -103,37 +95,25 @@ class TorchRLEnv(EnvBase):
         return self.observe()
 
     def maybe_reset(self, tensordict: TensorDictBase) -> TensorDictBase:
-        """Begin the next episode where a world has ended.
-
-        Seats look anew everywhere and the truth is looked at where it is new, so that TorchRL has nothing to merge.
-        """
-        done = tensordict["done"]
+        """Begin the next episode where a world has ended; all seats look anew, so that TorchRL has nothing to merge."""
+        done, group = tensordict.get("done"), tensordict.get(GROUP)
         if bool(done.any()):
-            began = done.view(-1).numpy()
-            self.batch.begin_next(began)
-            truth = {}
+            self.batch.begin_next(began := done.view(-1).numpy())
             if self.gives_state:
-                truth["state"] = tensordict["state"].clone()
-                truth["state"].numpy()[began] = self.batch.state(began)[began]
-            tensordict.update({GROUP: self._look(), **truth})
-            for name in DONES:
-                tensordict[GROUP, name] = tensordict[GROUP, name] & ~done.unsqueeze(-1)
-                tensordict[name] = torch.zeros_like(done)
+                tensordict.set("state", state := tensordict.get("state").clone())
+                state.numpy()[began] = self.batch.state(began)[began]
+            goes_on = ~done.unsqueeze(-1)
+            group.update({**self._look(), **{name: group.get(name) & goes_on for name in DONES}})
+            tensordict.update({name: torch.zeros_like(done) for name in DONES})
         return tensordict
 
     def _step(self, tensordict: TensorDictBase) -> TensorDictBase:
         self.batch.pending_actions[:] = tensordict[GROUP, "action"].numpy()
         out = self.batch.advance()
         tell_of_dropped_masks(out.illegal, "torchrl")
-        told = self.observe()
-        told[GROUP, "reward"] = torch.from_numpy(out.rewards.astype(np.float32)).unsqueeze(-1)
-        over, cut = out.ended != Ending.NOT, out.ended == Ending.TIME
-        fallen, left = out.terminations | (out.alive == 0), out.truncations.copy()
-        worlds, seats = (over, over & ~cut, cut), (fallen | left, fallen, left)
-        for name, ends, falls in zip(DONES, worlds, seats, strict=True):
-            told[name] = torch.from_numpy(ends).unsqueeze(-1)
-            told[GROUP, name] = torch.from_numpy(falls).unsqueeze(-1)
-        return told
+        rewards = torch.from_numpy(out.rewards.astype(np.float32)).unsqueeze(-1)
+        falls = flags(out.terminations | out.truncations | (out.alive == 0), out.truncations.copy())
+        return self.observe({"reward": rewards, **falls}, flags(out.ended != Ending.NOT, out.ended == Ending.TIME))
 
     def _set_seed(self, seed: int | None) -> None:
         self._seed_to_come = seed

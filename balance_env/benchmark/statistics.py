@@ -264,19 +264,17 @@ def equivalence(x: Array, y: Array, margin: float, alpha: float = ALPHA) -> Equi
     return Equivalence(difference, p, p < alpha)
 
 
-def minimum_detectable_effect(
-    deviation: float, runs_x: int, runs_y: int, alpha: float = ALPHA, power: float = POWER
-) -> float:
-    """Smallest true difference of two means that a two-sided t test finds, with its sign, with the power asked.
+def detectable(error: float, freedom: float, alpha: float = ALPHA, power: float = POWER) -> float:
+    """Smallest true effect that a two-sided t test finds, with its sign, with the power asked.
 
-    delta * deviation * sqrt(1 / runs_x + 1 / runs_y), where delta is the noncentrality at which a t variable of
-    runs_x + runs_y - 2 degrees of freedom exceeds the critical value with that power. With many runs delta tends to
-    the normal z(1 - alpha / 2) + z(power), which promises too much with few.
+    delta * error, where delta is the noncentrality at which a t variable of `freedom` degrees exceeds the critical
+    value with that power. With many degrees delta tends to the normal z(1 - alpha / 2) + z(power), which promises too
+    much with few.
 
     Parameters
     ----------
-    deviation : float
-        Standard deviation over runs, common to both groups.
+    error : float
+        Standard error of the estimate.
 
     Raises
     ------
@@ -288,16 +286,29 @@ def minimum_detectable_effect(
     Cohen (1988), Statistical power analysis for the behavioral sciences, chapter 2; Bloom (1995), Evaluation Review
     19, on minimum detectable effects.
     """
-    if not 0.0 < deviation < np.inf:
-        raise ValueError(f"deviation: {deviation}; it must be a finite number above 0")
     fraction("alpha", alpha)
     if not alpha < power < 1.0:
         raise ValueError(f"power: {power}; it must lie between alpha, {alpha}, and 1")
+    return float(special.nctdtrinc(freedom, 1.0 - power, stats.t.isf(alpha / 2.0, freedom)) * error)
+
+
+def minimum_detectable_effect(
+    deviation: float, runs_x: int, runs_y: int, alpha: float = ALPHA, power: float = POWER
+) -> float:
+    """Smallest true difference of two means that a two-sided t test finds; see `detectable`.
+
+    Its error is deviation * sqrt(1 / runs_x + 1 / runs_y), with runs_x + runs_y - 2 degrees of freedom.
+
+    Parameters
+    ----------
+    deviation : float
+        Standard deviation over runs, common to both groups.
+    """
+    if not 0.0 < deviation < np.inf:
+        raise ValueError(f"deviation: {deviation}; it must be a finite number above 0")
     if min(runs_x, runs_y) < LEAST_FOR_SPREAD:
         raise TooLittleData(f"detectable effect: {runs_x} and {runs_y} runs; each needs {LEAST_FOR_SPREAD} or more")
-    freedom = runs_x + runs_y - 2
-    delta = special.nctdtrinc(freedom, 1.0 - power, stats.t.isf(alpha / 2.0, freedom))
-    return float(delta * deviation * np.sqrt(1.0 / runs_x + 1.0 / runs_y))
+    return detectable(deviation * np.sqrt(1.0 / runs_x + 1.0 / runs_y), runs_x + runs_y - 2, alpha, power)
 
 
 # Attractors

@@ -153,9 +153,13 @@ def training():
 
 @pytest.mark.parametrize(("learners", "names"), [("shared", ["shared"]), ("design", ["defensive", "offensive"])])
 def test_a_config_trains_policies_that_keep_the_contract(learners, names, training, tmp_path, record_property):
-    from agents.rllib import load_policy
+    from agents.config import load_run
+    from agents.rllib import load_policy, make_algorithm
+    from agents.settings import settings
 
     assert training(arguments(tmp_path / "run", "--set", f"learners={learners}")) == 0
+    own = settings(load_run(tmp_path / "run"), "rllib")
+    assert {word: getattr(make_algorithm(load_run(tmp_path / "run")), word) for word in own} == own
     rows = figures(tmp_path / "run")
     assert rows[-1]["agent_steps"] >= 1200
     assert rows[-1]["illegal_actions"] == 0

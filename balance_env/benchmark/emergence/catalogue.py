@@ -31,6 +31,7 @@ AUTHORS = {
     Version.DEFENCE: "Snyder 1997",
     Version.COALITION: "Riker 1962",
 }
+ENDS_AFTER = ("Bremer 1992; Fearon 1995", "Fearon 1994", "Leeds & Savun 2007", "Schroeder 1994")  # authors
 DEEDS = {"joining against": Side.TARGET, "joining": Side.CHALLENGER}
 PERMUTED = "sides trade their names in each dispute"
 MATCHED = "random matching of equal density"
@@ -121,6 +122,13 @@ SYSTEM: Lines = (
             "Kaplan & Meier 1958", f"Share of states that stand after {HORIZON} years."),
     Measure("war onset", "", RANDOM_LEGAL, "dyad-years", outcomes.onsets, ratio(0, 1), "Bennett & Stam 2000",
             "War onsets per dyad-year of living states."),
+    Measure("dispute onset", "", RANDOM_LEGAL, "dyad-years", outcomes.disputes, ratio(0, len(outcomes.ENDS) + 1),
+            "Bremer 1992", "Disputes that come to a head per dyad-year of living states."),
+    *(
+        Measure("dispute ends", end, RANDOM_LEGAL, "disputes", outcomes.disputes, ratio(place, 0), source,
+                f"Share of disputes that came to a head and were {end}.")
+        for place, (end, source) in enumerate(zip(outcomes.ENDS, ENDS_AFTER, strict=True), start=1)
+    ),
     Measure("war severity", "mean", RANDOM_LEGAL, "wars", outcomes.severities, ratio(0, 1), "Cederman 2003",
             "Share of all forces of the system lost in a war."),
     Whole("war severity", "power law against log-normal", "both fit equally well", whole.tail,

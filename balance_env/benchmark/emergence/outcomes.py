@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...core.world import Outcome
 from ...metrics import lifetimes, system, welfare
 from ...metrics.lifetimes import Lifetimes
 from .conduct import Conduct
 from .tallies import LONGEST, by_world
 
 EPSILONS = (0.01, 0.1, 1.0)  # of Nash welfare, in output of the mean state at the start
+
+ENDS = {  # what becomes of disputes that come to a head; the rest lapse with a state
+    "pressed to war": (Outcome.STALEMATE, Outcome.WON, Outcome.LOST, Outcome.MUTUAL),
+    "dropped": (Outcome.BACKED_DOWN,),
+    "settled by a pact": (Outcome.SETTLED,),
+    "ended by one becoming the other's client": (Outcome.CAPITULATED,),
+}
 
 
 def order(conduct: Conduct) -> np.ndarray:
@@ -37,6 +45,14 @@ def onsets(conduct: Conduct) -> np.ndarray:
     fought[of.year, of.world, of.challenger, of.target] = True
     rates = [system.war_onset_rate(fought[:, world], conduct.living[:, world]) for world in range(conduct.worlds)]
     return np.array([((rate.value or 0.0) * rate.n, rate.n) for rate in rates])
+
+
+def disputes(conduct: Conduct) -> np.ndarray:
+    """Disputes that came to a head, those that ended in each of `ENDS`, and dyad-years."""
+    of, living = conduct.disputes, conduct.living.sum(axis=2)
+    ended = (np.isin(of.outcome, ends) for ends in ENDS.values())
+    counts = by_world(of.world, conduct.worlds, np.ones(len(of)), *ended)
+    return np.column_stack([counts, (living * (living - 1) / 2).sum(axis=0)])
 
 
 def years_to_hegemony(conduct: Conduct) -> np.ndarray:

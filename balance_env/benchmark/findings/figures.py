@@ -17,8 +17,8 @@ from ..emergence.measures import Measured, gather
 from ..history import History
 from ..protocol.attractors import attractors
 from ..statistics import ATTRACTORS
-from ..whatif.bucks import passed_bucks
 from ..whatif.causal import balancing, worth_of_pacts
+from ..whatif.circumstances import bucks_by_circumstance
 from ..whatif.counterfactuals import Measure as ByFork
 from ..whatif.deeds import worth_of_deeds
 from ..whatif.findings import Finding
@@ -30,16 +30,18 @@ EVERYBODY = "all"  # seats
 MEASURED = {
     *("alignment theta", "share that balances", "share that bandwagons", "share that abstains", "Walt coefficient"),
     *("Walt held-out gain", "pact density", "pact life", "coalition wars", "reliability", "abstention", "betrayal"),
-    *("entrapment", "CON", "effective poles", "state survival", "war onset", "arms reaction"),
+    *("chain-ganging", "minimal winning"),
+    *("entrapment", "CON", "effective poles", "state survival", "war onset", "dispute onset", "dispute ends"),
+    "arms reaction",
     *("sanctions sent", "share that sanctions", "sanction coalition", "growth lost", "backing down"),
 }
 LINES = tuple(line for line in MEASURES if line.name in MEASURED)
-FORKED: dict[ByFork, int] = {  # and of how many times as many worlds: few have a bystander who could tip a scale
+FORKED: dict[ByFork, int] = {  # and of how many times as many worlds: few have a third party that could tip a scale
     balancing: 1,
     worth_of_pacts: 1,
     security_dilemma: 1,
     worth_of_deeds: 1,
-    passed_bucks: 5,
+    bucks_by_circumstance: 5,
 }
 THREATS = {"little": 0.0, "some": 1.0 / 3.0, "much": 2.0 / 3.0}  # threat of the most threatening other, from; thirds
 YEARS_SHOWN = 5  # between two looks at the poles
@@ -118,12 +120,12 @@ def earned(
     )
 
 
-def forked(key: Key, source: Source, worlds: int, seed: int) -> Iterator[Found]:
+def forked(key: Key, players: Sequence[str], worlds: int, seed: int) -> Iterator[Found]:
     """What forks find, each unit's worlds apart."""
     by_unit: dict[tuple[str, str], list[Finding]] = {}
     _, scenario, population, _ = key
-    for unit, player in enumerate(source.players):
-        size = source.worlds(worlds)
+    for unit, player in enumerate(players):
+        size = each(worlds, players)
         origins = {times: aged(scenario, population, player, times * size, seed + unit) for times in {*FORKED.values()}}
         for measure, times in FORKED.items():
             rng = np.random.default_rng((seed, unit, zlib.crc32(measure.__name__.encode())))
@@ -134,6 +136,11 @@ def forked(key: Key, source: Source, worlds: int, seed: int) -> Iterator[Found]:
         values = [found.compared.observed for found in founds]
         cases = np.array([value.n if value.value is not None else 0 for value in values])
         yield counted(key, measure_name, version, [(value.value or 0.0) * value.n for value in values], cases, null)
+
+
+def each(worlds: int, players: Sequence[str]) -> int:
+    """Worlds of each unit, where all have `worlds` together."""
+    return max(1, worlds // len(players))
 
 
 def pooled(metrics: Sequence[Metric]) -> float | None:
@@ -147,9 +154,9 @@ def population_figures(
 ) -> Found:
     """All figures of one population in one scenario: `worlds` watched, `forks` forked (0: none), over all units."""
     tell(f"{source.name}, {scenario}, {population}")
+    names, players = zip(*source.players[scenario].items(), strict=True)
     plays = [
-        played(scenario, population, player, source.worlds(worlds), seed + unit)
-        for unit, player in enumerate(source.players)
+        played(scenario, population, player, each(worlds, players), seed + unit) for unit, player in enumerate(players)
     ]
     histories = [history for history, _ in plays]
     beside = {
@@ -181,6 +188,6 @@ def population_figures(
     for found in fates(key, histories):
         add(found)
     if forks:
-        for found in forked(key, source, forks, seed):
+        for found in forked(key, players, forks, seed):
             add(found)
-    return figures, units
+    return figures, [one._replace(unit=names[one.unit]) for one in units]

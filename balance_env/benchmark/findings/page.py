@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from ...core.reward import DESIGNS
-from ...metrics.walt import SOURCES
 from ..bootstrap import LEAST_UNITS
 from ..reporting.tables import Table, Value, markdown_lines
+from .claims import summary
 from .figures import EVERYBODY
-from .hypotheses import FEAR, PAID, QUESTIONS, Where
-from .populations import RUNS, SHIPPED
-from .rows import Figure
-from .shown import ABOUT, LEADS, LIMITS, NO_RUNS, OF_RUNS, PICTURES, SHOWN
-from .verdicts import TOO_LITTLE, UNDECIDED, Book, Verdict
+from .hiding import hiding
+from .hypotheses import QUESTIONS, Where
+from .levels import effect, level, signed, worlds_alike
+from .margins import MARGINS, POINTS
+from .pictures import PICTURES
+from .populations import MOVED, RUNS, SHIPPED
+from .shown import OF_SEATS, PROFILE
+from .verdicts import LEANS, NONE, OPEN, SMALL, TOLD, TOO_LITTLE, Book, Verdict
+from .words import ABOUT, AMONG, DISPUTES, ELSEWHERE, FOUND_FROM, LIMITS, NO_RUNS, OF_RUNS, SHIPPED_ARE, TABLES
 
-TITLES = {RUNS: "Trained runs", SHIPPED: "The shipped states"}
-LAST_BITS = 1e-12  # below which a difference is one of rounding
+SCHOOLS_FIRST = (TOLD, SMALL, NONE, LEANS)  # verdicts, as the table orders them
+
+
+class Played(NamedTuple):
+    """What the command was told."""
+
+    command: str
+    runs: int
+    worlds: int
+    forks: int
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
@@ -24,150 +36,136 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
     return "\n".join(markdown_lines(Table("", "", "", head, rows)))
 
 
-def lead(book: Book, source: str, question: str) -> str:
-    """A question answered first, a sentence for each population, where the source was played first."""
-    if question not in LEADS:
-        return ""
-    subject, named = LEADS[question]
-    scenario = book.scenarios(source)[0]
-    told = []
-    for population in book.populations(source):
-        figures = [(words, book.at(source, scenario, Where(population, *of))) for words, *of in named]
-        known = [words.format(share(figure)) for words, figure in figures if figure is not None and figure.value]
-        if known:
-            told.append(f"*{population}*: {', '.join(known)}")
-    return f"{subject}, in `{scenario}`, by population: {'; '.join(told)}.\n" if told else ""
+def reached(verdicts: Sequence[Verdict], elsewhere: dict[Where, Verdict]) -> str:
+    """The verdicts on schools that were reached, the surest first within each question."""
+    told = [verdict for verdict in verdicts if verdict.theory and verdict.verdict in SCHOOLS_FIRST]
+    told.sort(key=lambda one: (QUESTIONS.index(one.hypothesis.question), SCHOOLS_FIRST.index(one.verdict)))
+    rows = []
+    for one in told:
+        assert one.mean is not None
+        other = elsewhere.get(one.hypothesis.figure)
+        moved = "" if other is None or other.mean is None else effect(one.hypothesis, other.mean)
+        rows.append((one.sentence, effect(one.hypothesis, one.mean), worlds_alike(one), moved, one.verdict, one.theory))
+    return table(("found", "difference", "worlds", "where not trained", "verdict", "schools"), rows)
 
 
-def share(figure: Figure) -> str:
-    """A share in hundredths, beside its null."""
-    null = "" if figure.null is None else f" (null {figure.null:.1%})"
-    return f"{figure.value:.1%}{null}"
+def undecided(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """What stays open, with what these runs would find of it, and what there were too few cases of."""
+    rows = []
+    for one in verdicts:
+        if one.mean is not None and one.verdict == OPEN:
+            asked = one.hypothesis
+            seen = signed(asked, one.mean.detectable(), always=False)
+            matters = "" if asked.margin is None else signed(asked, asked.margin, always=False)
+            topic = f"{asked.topic[0].upper()}{asked.topic[1:]}"
+            rows.append((topic, effect(asked, one.mean), worlds_alike(one), matters, seen))
+    yield table(("open", "difference", "worlds", "would matter from", "would be found from"), rows)
+    few = [one.hypothesis.topic for one in verdicts if one.verdict == TOO_LITTLE]
+    if few:
+        yield f"\nToo little data: {'; '.join(few)}."
 
 
-def number(value: float | None) -> str:
-    """Three digits."""
-    return "" if value is None else f"{0.0 if abs(value) < LAST_BITS else value:.3g}"
+class Column(NamedTuple):
+    """Whose figures stand in a column of a profile."""
+
+    title: str
+    source: str
+    population: str
+    seats: str = EVERYBODY
 
 
-def cell(figure: Figure | None) -> str:
-    """A figure with its interval and null."""
-    if figure is None or figure.value is None:
-        return ""
-    interval = "" if figure.low is None else f" [{number(figure.low)}, {number(figure.high)}]"
-    null = "" if figure.null is None else f"; {number(figure.null)}"
-    return number(figure.value) + interval + null
+def profile(book: Book, columns: Sequence[Column], chance: bool = True) -> str:
+    """What populations do at a glance: a line for each figure, over all worlds that they played, beside chance."""
+    rows: list[list[str]] = []
+    for line, (measure, version) in PROFILE.items():
+        own = measure.startswith(OF_SEATS)
+        levels = [
+            level(book, at.source, Where(at.population, measure, version, at.seats))
+            if own or at.seats == EVERYBODY
+            else None
+            for at in columns
+        ]
+        if any(levels):
+            null = next((one.chance for one in levels if one is not None), "")
+            rows.append([line, *("" if one is None else str(one) for one in levels), *([null] * chance)])
+    return table(("", *(at.title for at in columns), *(["chance"] * chance)), rows)
 
 
-def bullet(verdict: Verdict) -> str:
-    """A finding with its figures."""
-    of = verdict.hypothesis.figure
-    against = verdict.hypothesis.against
-    beside = f"less that of {against.population}" if isinstance(against, Where) else f"less {against}"
-    if isinstance(against, Where) and against.version != of.version:
-        beside = f"less that of {against.version}"
-    if not isinstance(against, Where | str):
-        beside = f"beside {number(float(against))}"
-    what = f"{of.measure}{', ' if of.version else ''}{of.version}; {of.population}"
-    if verdict.verdict == TOO_LITTLE:
-        return f"- {verdict.sentence}: {verdict.units} units with a value that differs (*{what}*)."
-    seats = "" if of.seats == EVERYBODY else f", {of.seats} seats"
-    per = "; ".join(f"{name} {number(value)}" for name, value in verdict.differences.items())
-    theory = f" **{verdict.theory[0].upper()}{verdict.theory[1:]}.**" if verdict.theory else ""
-    p = "all units alike, interval over cases" if verdict.p is None else f"p {verdict.p:.2g}"
+def among_others(book: Book, source: str) -> list[Column]:
+    """Each design among its own, and where half of the others want otherwise."""
+    alone = [Column(name, source, name) for name in ("offensive", "defensive")]
+    among = [Column(f"{column.title} seats of mixed", source, "halves", column.title) for column in alone]
+    return [*alone, Column("mixed", source, "halves"), *among]
+
+
+def by_measure(verdicts: Sequence[Verdict]) -> str:
+    """The margins of what was tested, with their reasons."""
+    asked = dict.fromkeys(one.hypothesis.figure.measure for one in verdicts if one.hypothesis.margin is not None)
+    rows = []
+    for measure in asked:
+        margin = MARGINS[measure]
+        size = f"{100 * margin.value:g}" if margin.unit == POINTS else f"{margin.value:.3g}"
+        rows.append((measure, f"{size} {margin.unit}", margin.reason))
+    return table(("measure", "would matter from", "because"), rows)
+
+
+def agreement(verdicts: Sequence[Verdict], others: Sequence[Verdict]) -> str:
+    """How many of the findings told of one source another source bears out, and which it contradicts."""
+    there = {one.hypothesis.figure: one for one in others if one.mean is not None}
+    told = [one for one in verdicts if one.verdict == TOLD and one.theory and one.hypothesis.figure in there]
+    borne, against = 0, []
+    for one in told:
+        other = there[one.hypothesis.figure]
+        assert one.mean is not None
+        assert other.mean is not None
+        low, high = other.mean.interval()
+        same = one.mean.value * other.mean.value > 0.0
+        borne += same and (low > 0.0 or high < 0.0)
+        if not same and (low > 0.0 or high < 0.0):
+            against.append(f"{other.sentence[0].lower()}{other.sentence[1:]} ({effect(other.hypothesis, other.mean)})")
+    contrary = f" Against it: {'; '.join(against)}." if against else " None is reversed beyond its interval."
     return (
-        f"- {verdict.sentence}: {number(verdict.difference)} [{number(verdict.low)}, {number(verdict.high)}], "
-        f"{p} (*{what}{seats}*, {beside}; {verdict.units} units; {per}).{theory}"
+        f"Of {len(told)} findings told above that were tested there, {borne} hold, with their whole interval.{contrary}"
     )
 
 
-def shown(book: Book, source: str, question: str) -> str:
-    """The figures under a question: a line for each figure and scenario, a column for each population."""
-    rows = []
-    names = book.populations(source)
-    for measure, version in SHOWN[question]:
-        for scenario in book.scenarios(source):
-            cells = [cell(book.at(source, scenario, Where(name, measure, version))) for name in names]
-            if any(cells):
-                rows.append((measure, version, scenario, *cells))
-    return table(("figure", "version", "scenario", *names), rows) if rows else "Too few cases for any figure."
-
-
-def returns(book: Book, source: str) -> str:
-    """Returns by design: among its own, and among others."""
-    rows = []
-    for scenario in book.scenarios(source):
-        for design in DESIGNS:
-            cells = [
-                cell(book.at(source, scenario, Where(name, "return", "of a seat", design)))
-                for name in book.populations(source)
-            ]
-            if any(cells):
-                rows.append((scenario, design.replace("_", " "), *cells))
-    return table(("scenario", "who wants", *book.populations(source)), rows)
-
-
-def fear(book: Book, source: str) -> Iterator[str]:
-    """Which of Walt's sources drive joins against the challenger, by intervals in each scenario."""
-    for population in book.populations(source):
-        told = []
-        for name in SOURCES:
-            where = Where(population, "Walt coefficient", f"{name}, joining against")
-            figures = [book.at(source, scenario, where) for scenario in book.scenarios(source)]
-            at = [figure for figure in figures if figure is not None and figure.low is not None]
-            if at:
-                above, below = (sum(test(figure) for figure in at) for test in (_above, _below))
-                told.append(f"{name} raises it in {above} and lowers it in {below} of {len(at)}")
-        subject = f"- Joining against a challenger, {population}: "
-        yield subject + (", ".join(told) + " worlds whose interval is known." if told else "too few joins.")
-
-
-def _above(figure: Figure) -> bool:
-    return figure.low is not None and figure.low > 0.0
-
-
-def _below(figure: Figure) -> bool:
-    return figure.high is not None and figure.high < 0.0
-
-
-def section(book: Book, source: str, question: str, verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """What is found on a question, of one source."""
-    yield f"\n### {TITLES[source]}\n"
-    yield lead(book, source, question)
-    asked = (verdict for verdict in verdicts if verdict.hypothesis.question == question)
-    yield from (bullet(verdict) for verdict in asked if verdict.units)
-    if question == FEAR:
-        yield from fear(book, source)
-    yield "\n" + (returns(book, source) if question == PAID else shown(book, source, question))
-
-
-def overview(verdicts: Sequence[Verdict]) -> str:
-    """All verdicts on schools, those that were reached first."""
-    told = sorted((v for v in verdicts if v.theory), key=lambda v: v.verdict in (UNDECIDED, TOO_LITTLE))
-    rows = [(v.hypothesis.question, v.sentence, v.theory, v.verdict, number(v.p)) for v in told]
-    return table(("question", "found", "schools", "verdict", "p, adjusted"), rows)
-
-
-def page(book: Book, verdicts: dict[str, list[Verdict]], command: str, runs: int, worlds: int, forks: int) -> str:
+def page(book: Book, verdicts: dict[str, list[Verdict]], played: Played) -> str:
     """The whole page, of the sources of `verdicts`."""
     main = RUNS if RUNS in verdicts else SHIPPED
-    enough = runs >= LEAST_UNITS
-    about = ABOUT.format(
-        preliminary="" if enough else " (preliminary: one training run)",
-        command=command, count=sum(verdict.p is not None for verdict in verdicts[main]), worlds=worlds, forks=forks,
-        units="The unit of statistics is a training run." if enough else "Intervals are over batches of worlds.",
-        played="; ".join(f"`{name}` in {', '.join(book.scenarios(name))}" for name in book.sources),
-        runs=OF_RUNS.format(count=runs, last=runs - 1) if runs else NO_RUNS,
-    )  # fmt: skip
-    lines = [about, "## At a glance\n"]
-    lines += [f"![{caption}](findings/{name})\n\n{caption}\n" for name, caption in PICTURES.items()]
-    lines += [f"{TITLES[main]}, and what they say of schools:\n", overview(verdicts[main])]
-    for question in QUESTIONS:
-        lines.append(f"\n## {question}")
-        for source, judged in verdicts.items():
-            lines += section(book, source, question, judged)
-    for source in book.sources:
-        if source not in verdicts:
-            lines.append(f"\n## Yardstick: `{source}`\n")
-            lines += [shown(book, source, question) + "\n" for question in QUESTIONS if question != PAID]
-    return "\n".join(lines) + "\n" + LIMITS.format(runs=runs or "no")
+    enough = played.runs >= LEAST_UNITS
+    judged = verdicts[main]
+    elsewhere = {one.hypothesis.figure: one for one in verdicts.get(MOVED, [])}
+    lines = [
+        "# Findings" + ("" if enough else " (preliminary: one training run)"),
+        OF_RUNS.format(count=played.runs, worlds=", ".join(f"`{name}`" for name in book.scenarios(main)))
+        if enough
+        else NO_RUNS,
+        *summary(book, main, judged),
+        *(f"![{caption}](findings/{name})\n\n{caption}" for name, caption in PICTURES.items()),
+        "## Verdicts",
+        TABLES.format(count=sum(one.p is not None for one in judged)),
+        reached(judged, elsewhere),
+        FOUND_FROM,
+        "\n".join(undecided(judged)),
+        "## What they do",
+        AMONG,
+        profile(book, among_others(book, main)),
+    ]
+    if MOVED in verdicts:
+        lines += ["## Where they were not trained", ELSEWHERE, agreement(judged, verdicts[MOVED])]
+    if SHIPPED in verdicts:
+        lines += ["## States that want the status quo, and thirds", *of_shipped(book, verdicts, judged)]
+    yardsticks = [name for name in book.sources if name not in (RUNS, MOVED, SHIPPED)]
+    if yardsticks:
+        columns = [Column(f"`{name}`", name, "halves") for name in yardsticks]
+        lines += ["## Yardsticks", DISPUTES, profile(book, columns, chance=False)]
+    lines += [*hiding(), ABOUT.format(**played._asdict(), margins=by_measure(judged))]
+    return "\n\n".join(line.strip("\n") for line in lines if line) + "\n" + LIMITS.format(runs=played.runs or "no")
+
+
+def of_shipped(book: Book, verdicts: dict[str, list[Verdict]], judged: Sequence[Verdict]) -> Iterator[str]:
+    """What only the shipped states were trained to want, beside the others, and whether they agree with the runs."""
+    yield SHIPPED_ARE
+    if judged is not verdicts[SHIPPED]:
+        yield agreement(judged, verdicts[SHIPPED])
+    yield profile(book, [Column(name, SHIPPED, name) for name in book.populations(SHIPPED)])

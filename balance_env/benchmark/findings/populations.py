@@ -22,7 +22,8 @@ POPULATIONS = {  # what its states want, each by lot
     "thirds": DESIGNS,
 }
 SHIPPED = "shipped"  # the trained states of the package, each in the seats that want what it was trained for
-RUNS = "runs"
+RUNS = "runs"  # training runs, where they were trained
+MOVED = "moved"  # the same where they were not
 SHIPS_AS = "learned_{}"
 
 
@@ -32,21 +33,19 @@ class Source(NamedTuple):
     Attributes
     ----------
     name : str
-    players : sequence of str
-        The player of each unit: a policy that reads what its seat wants, a doctrine, or `SHIPPED`.
-    populations, scenarios, forked : sequence of str
-        That it is put into; scenarios in which its worlds are forked.
+    players : dict of {scenario: {unit: player}}
+        A unit is a training run, or a batch of the worlds of one player; a player is a policy that reads what its seat
+        wants, a doctrine, or `SHIPPED`.
+    populations : sequence of str
+        That it is put into.
+    forked : sequence of str
+        Scenarios in which its worlds are forked.
     """
 
     name: str
-    players: tuple[str, ...]
+    players: dict[str, dict[int, str]]
     populations: tuple[str, ...]
-    scenarios: tuple[str, ...]
     forked: tuple[str, ...]
-
-    def worlds(self, worlds: int) -> int:
-        """Of each unit, where all have `worlds` together."""
-        return max(1, worlds // len(self.players))
 
 
 def wanted(batch: VectorEnv) -> np.ndarray:

@@ -5,35 +5,59 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ...strict import read_mapping
 from ..emergence.catalogue import RANDOM_LEGAL
+from ..whatif.circumstances import CIRCUMSTANCES, MEASURE
 from .figures import population_figures
+from .hiding import HIDER
 from .hypotheses import HYPOTHESES, Where
-from .populations import BATCHES, POPULATIONS, RUNS, SHIPPED, Source
+from .populations import BATCHES, MOVED, POPULATIONS, RUNS, SHIPPED, Source
 from .rows import Figure, OfUnit, read, write
+from .shown import PROFILE
 
-HOME = "powers_1913"  # where runs of configs/default.yaml were trained
-SCENARIOS = ("default", HOME, "coercive", "concert")
-WITHOUT_COERCION = (HOME, "default", "concert")  # such runs never met the verb and never use it
-DOCTRINES = ("balance_of_threat", RANDOM_LEGAL)
-ASKED = {  # of batches of worlds, unlike of runs, only units that a hypothesis asks for are kept
-    (where.measure, where.version)
-    for asked in HYPOTHESES
-    for where in (asked.figure, asked.against)
-    if isinstance(where, Where)
+HOMES = ("powers_1913", "default", "coercive")  # where runs are trained
+ELSEWHERE = {"default": "powers_1913", "powers_1913": "default"}  # whose runs play there, too
+TRAINED = ("offensive", "defensive", "halves")  # what runs were trained to want
+SHIPPED_IN = ("default", "coercive")
+YARDSTICK = "balance_of_threat"
+DOCTRINES = (YARDSTICK, HIDER, RANDOM_LEGAL)
+ASKED = {  # of batches of worlds, unlike of runs, only units are kept that a hypothesis or a profile asks for
+    *((asked.figure.measure, asked.figure.version) for asked in HYPOTHESES),
+    *((asked.against.measure, asked.against.version) for asked in HYPOTHESES if isinstance(asked.against, Where)),
+    *((MEASURE, circumstance) for circumstance in CIRCUMSTANCES),
+    *PROFILE.values(),
 }
 FIGURES, UNITS = "figures.csv", "units.csv"
 SEED = 1
 
 
+def home(run: str) -> str:
+    """The scenario that a run was trained in."""
+    scenario = read_mapping(Path(run) / "config.yaml")["scenario"]
+    if scenario not in HOMES:
+        raise ValueError(f"{run}: trained in {scenario}; it must be one of {', '.join(HOMES)}")
+    return str(scenario)
+
+
 def sources(runs: Sequence[str], worlds: int) -> list[Source]:
     """All sources, the most telling first; as many batches of one player as `worlds` allow."""
-    batches = min(BATCHES, worlds)
-    alone = () if runs else ("default",)  # forks take most of the time: they go to who carries the page
-    trained = ("offensive", "defensive", "halves")  # what such runs were trained to want
+    batches = range(min(BATCHES, worlds))
+    at_home: dict[str, dict[int, str]] = {scenario: {} for scenario in HOMES}
+    for unit, run in enumerate(runs):
+        at_home[home(run)][unit] = run
+    at_home = {scenario: its for scenario, its in at_home.items() if its}
+    moved = {scenario: at_home[origin] for scenario, origin in ELSEWHERE.items() if origin in at_home}
+
+    def alone(name: str, scenarios: Sequence[str], populations: tuple[str, ...], forked: tuple[str, ...]) -> Source:
+        return Source(name, {scenario: dict.fromkeys(batches, name) for scenario in scenarios}, populations, forked)
+
     return [
-        *([Source(RUNS, tuple(runs), trained, WITHOUT_COERCION, (HOME,))] if runs else []),
-        Source(SHIPPED, (SHIPPED,) * batches, tuple(POPULATIONS), SCENARIOS, alone),
-        *(Source(name, (name,) * batches, ("halves",), SCENARIOS, (HOME,)) for name in DOCTRINES),
+        *([Source(RUNS, at_home, TRAINED, HOMES)] if runs else []),
+        *(alone(name, HOMES, ("halves",), HOMES if name == YARDSTICK else ()) for name in DOCTRINES),
+        *([Source(MOVED, moved, TRAINED, ())] if runs else []),
+        alone(
+            SHIPPED, SHIPPED_IN, tuple(POPULATIONS), () if runs else SHIPPED_IN[:1]
+        ),  # forks go to who carries the page
     ]
 
 
@@ -43,7 +67,7 @@ def play(
     forks: int,
     folder: Path,
     tell: Callable[[str], None],
-    scenarios: Sequence[str] = SCENARIOS,
+    scenarios: Sequence[str] = HOMES,
     seed: int = SEED,
 ) -> None:
     """Play all populations and write the two tables to `folder`, again after each population.
@@ -53,7 +77,7 @@ def play(
     Parameters
     ----------
     runs : sequence of paths
-        Runs of one config with seeds of their own.
+        Training runs, several of each scenario in `HOMES` with seeds of their own.
     worlds, forks : int
         Of each population and scenario, over all units.
     """
@@ -61,7 +85,7 @@ def play(
     units: list[OfUnit] = list(read(folder / UNITS, OfUnit)) if figures else []
     done = {figure[:3] for figure in figures}
     for source in sources(runs, worlds):
-        for scenario in (name for name in source.scenarios if name in scenarios):
+        for scenario in (name for name in source.players if name in scenarios):
             for population in source.populations:
                 if (source.name, scenario, population) in done:
                     continue

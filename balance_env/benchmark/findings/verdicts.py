@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
-from ..bootstrap import LEAST_UNITS, LEVEL
+from ..bootstrap import LEVEL
+from ..checks import TooLittleData
 from ..statistics import ALPHA, holm
+from ..strata import Mean, mean_of
 from .hypotheses import HYPOTHESES, NULL, Hypothesis, Where
-from .rows import Figure, OfUnit
+from .rows import SHARES, Figure, OfUnit
 
-TOLD, LEANS, UNDECIDED, TOO_LITTLE = "told", "leans", "undecided", "too little data"
+TOLD, SMALL, NONE, LEANS, OPEN, TOO_LITTLE = VERDICTS = (
+    "told",
+    "told, but small",
+    "none",
+    "leans",
+    "open",
+    "too little data",
+)
+
+
+LEAST_UNITS = 3  # with a value in a world, for it to count: of two the spread is hardly known
 
 
 class Book:
@@ -53,49 +67,59 @@ class Verdict(NamedTuple):
 
     Attributes
     ----------
-    differences : of each scenario, mean over units
-    p : adjusted by Holm for all hypotheses of the source; None with too little data
+    mean : of differences, each scenario weighing alike; None with too little data
+    differences : of each scenario in which enough units have one, mean over them
+    p : of no difference, adjusted by Holm for all hypotheses of the source that were tested
+    p_matters : of a difference at or beyond the margin, adjusted likewise; None without a margin
     """
 
     hypothesis: Hypothesis
-    difference: float | None
-    low: float | None
-    high: float | None
+    mean: Mean | None
     units: int
     differences: dict[str, float]
     p: float | None
+    p_matters: float | None
     verdict: str
 
     @property
     def sentence(self) -> str:
         """What is found, in plain words."""
         asked = self.hypothesis
-        if self.verdict == TOO_LITTLE:
+        if self.mean is None:
             return f"Too little data to say {asked.topic}"
-        if self.verdict == UNDECIDED:
-            return f"Undecided: {asked.topic}"
-        assert self.difference is not None
-        return asked.above if self.difference > 0.0 else asked.below
+        if self.verdict == OPEN:
+            return f"Open: {asked.topic}"
+        if self.verdict == NONE:
+            return asked.none
+        return asked.above if self.mean.value > 0.0 else asked.below
 
     @property
     def theory(self) -> str:
         """With whom it agrees, and whom it contradicts."""
-        school, rival = self.hypothesis.school, self.hypothesis.rival
-        if not school and not rival:
+        asked = self.hypothesis
+        schools = [name for name in (asked.school, asked.rival, asked.neither) if name]
+        if not schools:
             return ""
-        if self.difference is None or self.verdict in (UNDECIDED, TOO_LITTLE):
-            return " or ".join(name for name in (school, rival) if name) + ": open"
-        up = self.difference > 0.0
-        words = ("agrees with", "contradicts") if self.verdict == TOLD else ("leans to", "leans against")
-        with_whom, against = (school, rival) if up else (rival, school)
-        return "; ".join(f"{word} {name}" for word, name in zip(words, (with_whom, against), strict=True) if name)
+        if self.mean is None or self.verdict in (OPEN, TOO_LITTLE):
+            return " or ".join(schools) + ": open"
+        up = self.mean.value > 0.0
+        if self.verdict in (NONE, SMALL):
+            expected = [asked.school, asked.rival] if self.verdict == NONE else [asked.school if up else asked.rival]
+            against = " and ".join(name for name in expected if name)
+            told = (
+                f"agrees with {asked.neither}" if asked.neither else "",
+                f"too little for {against}" * bool(against),
+            )
+        else:
+            words = ("agrees with", "contradicts") if self.verdict == TOLD else ("leans to", "leans against")
+            with_whom = asked.school if up else asked.rival
+            against = " and ".join(name for name in schools if name != with_whom)
+            told = (f"{words[0]} {with_whom}" * bool(with_whom), f"{words[1]} {against}" * bool(against))
+        return "; ".join(filter(None, told))
 
 
 def differences(book: Book, source: str, asked: Hypothesis) -> dict[str, dict[int, float]]:
-    """The figure less what it is set against, by scenario and unit.
-
-    Of the scenarios in which most units have both; where a unit has too few cases others would speak for it.
-    """
+    """The figure less what it is set against, by scenario and unit, of scenarios in which enough units have both."""
     found = {}
     for scenario in book.scenarios(source):
         values = book.of_units(source, scenario, asked.figure)
@@ -106,54 +130,81 @@ def differences(book: Book, source: str, asked: Hypothesis) -> dict[str, dict[in
             figure = book.at(source, scenario, asked.figure)
             null = (None if figure is None else figure.null) if asked.against == NULL else float(asked.against)
             told = {} if null is None else {unit: value - null for unit, value in values.items()}
-        if told:
-            found[scenario] = told
-    most = max(map(len, found.values()), default=0)
-    return {scenario: told for scenario, told in found.items() if len(told) == most}
+        found[scenario] = told
+    return enough(found)
 
 
-def alike(book: Book, source: str, asked: Hypothesis) -> tuple[float | None, float | None]:
-    """The interval over cases of a share that is the same in all units, less its null, where one scenario has it."""
-    figures = [figure for name in book.scenarios(source) if (figure := book.at(source, name, asked.figure))]
-    if asked.against != NULL or len(figures) != 1:
-        return None, None
-    low, high, null = figures[0].low, figures[0].high, figures[0].null
-    return (None, None) if low is None or high is None or null is None or low == high else (low - null, high - null)
+def enough(found: dict[str, dict[int, float]]) -> dict[str, dict[int, float]]:
+    """The scenarios in which enough units have a value."""
+    return {scenario: told for scenario, told in found.items() if len(told) >= LEAST_UNITS}
+
+
+def grouped(found: dict[str, dict[int, float]]) -> list[np.ndarray]:
+    """Means of units (units,) over the scenarios that they played, apart for scenarios that share no unit.
+
+    A unit that has no value in a scenario of its group speaks for none of it.
+    """
+    groups: list[list[dict[int, float]]] = []
+    for told in found.values():
+        sharing = [group for group in groups if any(told.keys() & other.keys() for other in group)]
+        groups = [group for group in groups if group not in sharing] + [[*chain.from_iterable(sharing), told]]
+    whole = [(group, sorted(set.intersection(*(set(told) for told in group)))) for group in groups]
+    return [np.array([np.mean([told[unit] for told in group]) for unit in units]) for group, units in whole]
+
+
+def error_of_cases(book: Book, source: str, scenarios: Iterable[str], compared: Sequence[Where | str | float]) -> float:
+    """Error of a share, or of a difference of two, that the number of cases alone makes: half of Wilson's intervals.
+
+    Where all units have a share of 0, or of 1, their spread tells nothing of it; 0 for what is no share of cases.
+    """
+    shares = [where for where in compared if isinstance(where, Where) and where.measure.startswith(SHARES)]
+    at = list(scenarios)
+    figures = [figure for scenario in at for where in shares if (figure := book.at(source, scenario, where))]
+    within = [
+        stats.binomtest(round(figure.value * figure.n), figure.n).proportion_ci(LEVEL, "wilson")
+        for figure in figures
+        if figure.value is not None
+    ]
+    reach = stats.norm.isf((1.0 - LEVEL) / 2.0)
+    return math.sqrt(sum(((ends.high - ends.low) / 2.0 / reach) ** 2 for ends in within)) / max(len(at), 1)
+
+
+def verdict_of(mean: Mean, p: float, p_matters: float | None) -> str:
+    """By both tests: of no difference, and of one that matters (Lakens 2017)."""
+    low, high = mean.interval()
+    small = p_matters is not None and p_matters < ALPHA
+    if p < ALPHA:
+        return SMALL if small else TOLD
+    if small:
+        return NONE
+    return LEANS if low > 0.0 or high < 0.0 else OPEN
 
 
 def judge(book: Book, source: str, hypotheses: Sequence[Hypothesis] = HYPOTHESES) -> list[Verdict]:
-    """All hypotheses, of one source: t tests over units of the mean over scenarios.
+    """All hypotheses, of one source; see `strata` for the tests.
 
-    Where all units have the same share a t test has nothing to go by; then its interval over cases speaks, and there
-    is no p.
-
-    Source: Student 1908; Holm 1979.
+    Source: Holm 1979; Schuirmann 1987 and Lakens 2017 on equivalence.
     """
-    measured = []
-    for asked in hypotheses:
-        found = differences(book, source, asked)
-        whole = set.intersection(*(set(told) for told in found.values())) if found else set()
-        values = np.array([np.mean([told[unit] for told in found.values()]) for unit in sorted(whole)])
-        measured.append((asked, values, {name: float(np.mean(list(told.values()))) for name, told in found.items()}))
-    testable = [i for i, (_, values, _) in enumerate(measured) if len(values) >= LEAST_UNITS and np.ptp(values) > 0.0]
-    tests = {i: stats.ttest_1samp(measured[i][1], 0.0) for i in testable}
-    adjusted = dict(zip(testable, holm(np.array([tests[i].pvalue for i in testable])), strict=True)) if tests else {}
+    found = [differences(book, source, asked) for asked in hypotheses]
+    means: list[Mean | None] = []
+    for asked, told in zip(hypotheses, found, strict=True):
+        try:
+            means.append(mean_of(grouped(told), error_of_cases(book, source, told, [asked.figure, asked.against])))
+        except TooLittleData:
+            means.append(None)
+    tested = [(i, mean, hypotheses[i].margin) for i, mean in enumerate(means) if mean is not None]
+    bounded = [(i, mean.p_of_more_than(margin)) for i, mean, margin in tested if margin is not None]
+    p = dict(zip((i for i, *_ in tested), adjusted([mean.p_of_none for _, mean, _ in tested]), strict=True))
+    p_matters = dict(zip((i for i, _ in bounded), adjusted([each for _, each in bounded]), strict=True))
     verdicts = []
-    for i, (asked, values, by_scenario) in enumerate(measured):
-        mean = float(values.mean()) if len(values) else None
-        low, high, p = None, None, None
-        if i in tests:
-            interval, p = tests[i].confidence_interval(LEVEL), float(adjusted[i])
-            low, high = float(interval.low), float(interval.high)
-        else:
-            low, high = alike(book, source, asked) if len(values) >= LEAST_UNITS else (None, None)
-        if mean is None or low is None or high is None:
-            verdicts.append(Verdict(asked, mean, None, None, len(values), by_scenario, None, TOO_LITTLE))
-            continue
-        verdict = UNDECIDED
-        if p is not None and p < ALPHA:
-            verdict = TOLD
-        elif low > 0.0 or high < 0.0:
-            verdict = LEANS
-        verdicts.append(Verdict(asked, mean, low, high, len(values), by_scenario, p, verdict))
+    for i, (asked, told, mean) in enumerate(zip(hypotheses, found, means, strict=True)):
+        verdict = TOO_LITTLE if mean is None else verdict_of(mean, p[i], p_matters.get(i))
+        per = {scenario: float(np.mean(list(by.values()))) for scenario, by in told.items()}
+        units = len(set().union(*told.values()))
+        verdicts.append(Verdict(asked, mean, units, per, p.get(i), p_matters.get(i), verdict))
     return verdicts
+
+
+def adjusted(values: Sequence[float]) -> list[float]:
+    """p-values adjusted by Holm; of none none."""
+    return [float(value) for value in holm(np.array(values))] if values else []

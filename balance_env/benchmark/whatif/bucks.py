@@ -9,6 +9,7 @@ import numpy as np
 from ...core.pieces import OTHER_SIZE, OTHERS_START, Other
 from ...core.world import NOBODY, Outcome, Verb
 from ...doctrines.balancers import ALARM
+from ...metrics import Metric
 from ...vector import VectorEnv
 from ..history import Act
 from .findings import Finding, estimate, finding
@@ -21,6 +22,7 @@ BUCK = (
     "share of threatened third parties, able to lower the challenger's chance to have its way by more than "
     f"{ABLE:g} by standing by the target, that neither did so nor sanctioned nor joined the challenger"
 )
+ABLE_SHARE = "share of threatened third parties that could have checked the challenger by standing by its target"
 
 
 def perceived(origin: VectorEnv, piece: Other) -> np.ndarray:
@@ -32,20 +34,23 @@ def perceived(origin: VectorEnv, piece: Other) -> np.ndarray:
     return told
 
 
-def bystanders(origin: VectorEnv) -> np.ndarray:
-    """Who feels threatened by another's challenger and may stand by its target: (W, N, N), at [w, c, k].
+def free_to_stand(origin: VectorEnv) -> np.ndarray:
+    """Who may stand by the target of another's challenge: (W, N, N), at [w, c, k].
 
-    In no dispute itself, untied to the challenger c, no client of the target, and fearing c more than `ALARM`, as a
-    balancer of threats does.
+    In no dispute itself, untied to the challenger c, and no client of the target.
     """
     actor, everybody = origin.worlds.actor, np.arange(origin.num_actors)
     target = actor["dispute"]
     is_principal = (target != NOBODY) | (target[:, :, None] == everybody).any(1)
     untied = (origin.worlds.pair["pact"] == 0) & (actor["patron"][:, None, :] != everybody[:, None])
     untied &= (actor["patron"][:, :, None] != everybody) & (actor["patron"][:, None, :] != target[:, :, None])
-    fears = np.swapaxes(perceived(origin, Other.THREAT), 1, 2) > ALARM
     free = (living(origin) & ~is_principal)[:, None, :]
-    return (target != NOBODY)[:, :, None] & free & untied & fears
+    return (target != NOBODY)[:, :, None] & free & untied
+
+
+def bystanders(origin: VectorEnv) -> np.ndarray:
+    """Who is free to stand and feels threatened by c: fears it more than `ALARM`, as a balancer of threats does."""
+    return free_to_stand(origin) & (np.swapaxes(perceived(origin, Other.THREAT), 1, 2) > ALARM)
 
 
 def chance_of_challenger(fork: Fork, challengers: np.ndarray) -> np.ndarray:
@@ -136,12 +141,16 @@ def passed_bucks(origin: VectorEnv, rng: np.random.Generator, act: Act | None = 
     able = seen.able
     why = "no threatened bystander could have checked the challenger"
     alone = seen.company == 0
+    able_of = Metric.none("what makes a state able has no null")
     return [
-        finding("buck-pass", version, out[which], why, estimate(seen.by_chance[which], why)[0], BUCK)
-        for version, out, which in (
-            ("stays out", seen.out, able),
-            ("stays out and does not arm", seen.idle, able),
-            ("stays out, alone under threat", seen.out, able & alone),
-            ("stays out, others under the same threat", seen.out, able & ~alone),
-        )
+        *(
+            finding("buck-pass", version, out[which], why, estimate(seen.by_chance[which], why)[0], BUCK)
+            for version, out, which in (
+                ("stays out", seen.out, able),
+                ("stays out and does not arm", seen.idle, able),
+                ("stays out, alone under threat", seen.out, able & alone),
+                ("stays out, others under the same threat", seen.out, able & ~alone),
+            )
+        ),
+        finding("buck-pass", "able, of those under threat", able, "nobody felt threatened", able_of, ABLE_SHARE),
     ]
