@@ -43,8 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return refused(error, "balance-env: ")
     except BrokenPipeError:  # the reader, `head` or `less`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        print("\nstopped", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"\n{str(stop) or 'stopped'}", file=sys.stderr)
         return INTERRUPTED
     except OSError as error:  # a file cannot be read or written
         return refused(error, "balance-env: ")

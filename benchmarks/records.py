@@ -3,7 +3,8 @@
 Plays W worlds in which a network of the trainer's usual size acts for every state (random weights: what it does
 costs the same), makes the four panels of them, writes them to disk and reads them back. Prints dyad-years a
 second from history to disk, and the share of records in an evaluation: playing, panels and writing together.
-Medians of five, one thread; processor time beside the clock's, since a busy machine tells on the clock alone.
+Medians of five; worlds are played by one thread, files are written side by side. Processor time stands beside the
+clock's, since a busy machine tells on the clock alone.
 """
 
 from __future__ import annotations

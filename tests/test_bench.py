@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import balance_env
 from balance_env.benchmark.protocol import bench as benching
 from balance_env.benchmark.protocol import entrant as entering
 from balance_env.benchmark.protocol.anchors import ANCHORS, read_anchors
 from balance_env.benchmark.protocol.attractors import attractors
 from balance_env.benchmark.protocol.bench import CROSSED, STAGES, Order, bench
+from balance_env.benchmark.protocol.command import STOPPED
 from balance_env.benchmark.protocol.entrant import open_entrant
+from balance_env.benchmark.protocol.stopping import INTERRUPTED
 from balance_env.benchmark.protocol.suite import load_suite
 from balance_env.benchmark.reporting.results import FORKS, MEASURES, SCORES, read_results
 from balance_env.benchmark.statistics import ATTRACTORS
@@ -23,15 +32,21 @@ from balance_env.cli import main
 from balance_env.players import LEARNED
 
 SMALL = ("buffer_states", "known_end")  # quickly played
+PACKAGE = Path(balance_env.__file__).parent
+LONGER = (*SMALL, "five_powers", "first_strike", "triad_balanced", "two_blocs", "two_giants", "concert")
 EPISODES = 5
 
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory):
     """Two stages of the suite as a suite of their own."""
-    folder, whole = tmp_path_factory.mktemp("suites") / "small", load_suite("balance-v1").folder
+    return part_of_suite(tmp_path_factory.mktemp("suites") / "small", SMALL)
+
+
+def part_of_suite(folder, names):
+    whole = load_suite("balance-v1").folder
     folder.mkdir()
-    for name in SMALL:
+    for name in names:
         shutil.copy(whole / f"{name}.yaml", folder)
     shutil.copy(whole / ANCHORS, folder)
     return str(folder)
@@ -280,6 +295,41 @@ def test_the_command_plays_and_prints_a_card(suite, tmp_path, capsys):
         assert words in told
     assert main([*asked[:2], "nobody", *asked[3:]]) == 2
     assert "unknown" in capsys.readouterr().err
+
+
+def end_of_group(group):
+    """Wait until no process of the group is left."""
+    until = time.monotonic() + 20.0
+    while time.monotonic() < until:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.parametrize(("entrant", "jobs"), [("hider", 1), ("hider", 2), ("players:Hanging", 2)])
+def test_ctrl_c_ends_all_of_it_at_once_with_one_sentence_and_keeps_what_was_played(tmp_path, entrant, jobs):
+    suite = part_of_suite(tmp_path / "longer", LONGER)
+    asked = ["bench", "--entrant", entrant, "--suite", suite, "--out", str(tmp_path), "--jobs", str(jobs)]
+    command = [sys.executable, "-m", "balance_env", *asked]
+    here = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, env=here, start_new_session=True) as started:
+        until = time.monotonic() + 120.0
+        while not (played := list(tmp_path.rglob(f"{STAGES}/*.json"))) and time.monotonic() < until:
+            time.sleep(0.05)
+        os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to all of the foreground
+        out, told = started.communicate(timeout=20.0)
+    assert started.returncode == INTERRUPTED
+    assert (out, told.decode().splitlines()[-1]) == (b"", STOPPED)
+    assert "Traceback" not in told.decode()
+    assert "on longer: 0 of" in told.decode()  # lines, where there is no terminal
+    assert end_of_group(started.pid)
+    kept = [json.loads(path.read_text()) for path in played]
+    assert kept
+    assert all(one["key"]["entrant"] == entrant.replace(":", ".") for one in kept)
 
 
 def test_attractors_are_those_that_the_statistics_know(suite):

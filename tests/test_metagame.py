@@ -13,6 +13,7 @@ from balance_env.benchmark.reporting.heatmap import draw_metagame
 from balance_env.benchmark.reporting.metagame import as_csv, play_all, play_pair, rank
 from balance_env.benchmark.reporting.ranking import advantage, nash_average
 from balance_env.benchmark.statistics import Anchors
+from balance_env.cli import main
 from balance_env.players import learned_names
 
 PLAIN = Anchors(0.0, 1.0, 0.0)  # scores are returns
@@ -46,7 +47,7 @@ def test_all_pairs_are_played_on_the_scale_of_the_suite(monkeypatch):
     names = ["hider", "random_legal"]
     scores = play_all(SUITE, ["buffer_states"], names, 5, 1, lambda n, of: done.append((n, of)))
     assert scores.shape == (2, 2, 1, 5)
-    assert done == [(n, 4) for n in range(1, 5)]
+    assert done == [(n, 4) for n in range(5)]
     plain = play_pair(SUITE.stage("buffer_states"), PLAIN, "hider", "random_legal", 5, 1)
     assert scores[0, 1, 0] == pytest.approx((plain - 2.0) / 4.0)
     with pytest.raises(ValueError, match="two or more"):
@@ -96,3 +97,10 @@ def test_too_few_episodes_say_so():
 def test_the_picture_is_the_same_for_the_same_game():
     game = rank(["a", "b"], sure([[0.0, 1.0], [1.0, 0.0]]), seed=0)
     assert as_svg(draw_metagame(game, "Scores")) == as_svg(draw_metagame(game, "Scores"))
+
+
+def test_nothing_but_the_error_is_shown_where_a_name_is_unknown(capsys):
+    assert main(["metagame", "--entrants", "hider,hidder"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("balance-env: error: unknown player 'hidder'")

@@ -112,6 +112,18 @@ def test_other_readers_see_words_and_nulls(folder, made):
     assert table.schema.field("odds").metadata[b"unit"] == b"0..1"
 
 
+def test_a_file_says_which_columns_are_never_empty(folder, made):
+    pq = pytest.importorskip("pyarrow.parquet")
+    for name, entries in PANELS.items():
+        table = pq.read_table(folder / f"{name}.parquet")
+        assert [field.nullable for field in table.schema] == ["null" in entry.meaning for entry in entries]
+    for column, missing in (("cinc1", np.nan), ("year", MISSING)):
+        values = made["dyads"][column].copy()
+        values[3] = missing
+        with pytest.raises(ValueError, match=f"{column}: .* the codebook does not call null"):
+            parquet.to_table("dyads", {**made["dyads"], column: values})
+
+
 def test_a_panel_without_rows_is_a_panel(tmp_path):
     batch = VectorEnv("small", 1, threads=1, players="always_invest", autoreset=False, max_cycles=2, dispute_base=-9.0)
     batch.reset(0)

@@ -11,10 +11,18 @@ from entrants import STAGES, write_entrant
 
 from balance_env.benchmark.reporting import figures, page, report
 from balance_env.benchmark.reporting.beside import FARTHEST, beside_null, draw_measures
+from balance_env.benchmark.reporting.exploiters import Exploited, read_exploiters, write_exploiters
+from balance_env.benchmark.reporting.kept import keep
+from balance_env.benchmark.reporting.leaderboard import write_leaderboard
 from balance_env.benchmark.reporting.results import Measure, read_results
 from balance_env.benchmark.reporting.summary import summarise
 from balance_env.benchmark.reporting.tables import Report, Table, as_csv, as_html, as_markdown
 
+EXPLOITED = Exploited(
+    hash="c0ffee" * 4, stage="two_blocs", stage_hash="b", seats=1, own=2.0, known="hider", known_gain=0.5,
+    learner_gain=0.7, response="learner", gain=0.7, low=0.6, high=0.8, scale=2.0, worlds=9, steps=2_000_000,
+    minutes=5.0,
+)  # fmt: skip
 DATA = "data:image/svg+xml;base64,"
 
 
@@ -128,3 +136,22 @@ def test_a_profile_without_runs_has_no_band(tmp_path):
     told = summarise(read_results(write_entrant(tmp_path, runs=2)), {})
     svg = figures.as_svg(figures.draw_profile(told.profile, "P"))
     assert "95" not in re.sub(r"<(?!!)[^>]*>", "", svg)
+
+
+def test_what_exploiters_gain_stands_in_the_report_and_is_kept(tmp_path):
+    folder = write_entrant(tmp_path / "results", "hider")
+    rows = [EXPLOITED, EXPLOITED._replace(seats=2, response="entrant", gain=0.0, low=0.0, high=0.0)]
+    write_exploiters(folder, rows)
+    assert read_exploiters(folder, EXPLOITED.hash) == rows
+    report.write_report(folder)
+    text = (folder / report.PAGE).read_text()
+    assert "Exploiters" in text
+    assert "bounds nothing: the entrant did best where the choice was made" in text
+    assert "2,000,000 steps, 5.0 min" in (folder / report.MARKDOWN).read_text()
+    keep(tmp_path / "results", tmp_path / "kept")
+    assert read_exploiters(tmp_path / "kept" / "balance-v1" / "hider", EXPLOITED.hash) == rows
+    leaderboard = write_leaderboard(tmp_path / "kept", tmp_path / "docs").read_text()
+    assert "| hider | two_blocs | 1 |" in leaderboard
+    write_exploiters(folder, [EXPLOITED._replace(hash="another")])
+    with pytest.raises(ValueError, match="is of an entrant with hash another"):
+        report.write_report(folder)

@@ -62,16 +62,21 @@ class Hypothesis(NamedTuple):
 
 
 KINDS = ("offensive", "defensive")
+BANDWAGONING = "Schweller (bandwagoning)"  # of revisionists: states that are content balance (Schweller 1994)
 
 
 def _both(question: str, measure: str, version: str, against: str | float, said: tuple[str, str, str, str],
           school: str = "", rival: str = "", neither: str = "") -> tuple[Hypothesis, ...]:  # fmt: skip
-    """The same of offensive and of defensive states among themselves; `said`: topic, above, below and none."""
+    """The same of offensive and of defensive states among themselves; `said`: topic, above, below and none.
+
+    Of defensive states nobody expects bandwagoning.
+    """
     topic, above, below, none = said
     return tuple(
         Hypothesis(question, Where(kind, measure, version), against, f"whether {kind} states {topic}",
                    f"{kind.capitalize()} states {above}", f"{kind.capitalize()} states {below}",
-                   f"{kind.capitalize()} states {none}", school, rival, neither)
+                   f"{kind.capitalize()} states {none}", school,
+                   "" if rival == BANDWAGONING and kind == "defensive" else rival, neither)
         for kind in KINDS
     )  # fmt: skip
 
@@ -143,19 +148,19 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
             f"{TAKES} stand by the target more often than chance would have it",
             f"{TAKES} join the challenger more often than chance would have it",
             f"{TAKES} take either as often as chance would have it"),
-           "Walt (balancing is the rule)", "Schweller (bandwagoning)"),
+           "Walt (balancing is the rule)", BANDWAGONING),
     *_both(WHO, "alignment theta", "weaker against stronger", NULL,
            ("side with the weaker or the stronger party to a dispute",
             f"{TAKES} take that of the weaker party more often than chance would have it",
             f"{TAKES} take that of the stronger party more often than chance would have it",
             f"{TAKES} take either as often as chance would have it, weaker or stronger"),
-           "Waltz (balance of power)", "Schweller (bandwagoning)"),
+           "Waltz (balance of power)", BANDWAGONING),
     *_both(WHO, "alignment theta", "less against more threatening", NULL,
            ("side with the less or the more threatening party to a dispute",
             f"{TAKES} take that of the less threatening party more often than chance would have it",
             f"{TAKES} take that of the more threatening party more often than chance would have it",
             f"{TAKES} take either as often as chance would have it, whatever the threat"),
-           "Walt (balance of threat)", "Schweller (bandwagoning)"),
+           "Walt (balance of threat)", BANDWAGONING),
     _contrast(WHO, "share that bandwagons", "target against challenger", "join challengers more often",
               "join challengers less often", "join challengers as seldom as", "Schweller (bandwagoning for profit)"),
     *_both(WHO, "tau", "the strongest: against it", 0.0,
@@ -163,10 +168,10 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
             "align against the strongest state because it rises",
             "align less against the strongest state because it rises",
             "do not answer a rise of the strongest state by how they align"),
-           "Waltz (balance of power)", "Schweller (bandwagoning)"),
+           "Waltz (balance of power)", BANDWAGONING),
     _threatened("defensive", "ally", "Walt (threat makes allies)"),
     _threatened("offensive", "ally", "Walt (threat makes allies)"),
-    _threatened("offensive", "bandwagon", "Schweller (bandwagoning)", "Walt (balancing is the rule)"),
+    _threatened("offensive", "bandwagon", BANDWAGONING, "Walt (balancing is the rule)"),
     _threatened("defensive", "arm", "Waltz (internal balancing)"),
     *_both(BUCKS, "share that abstains", "", NULL,
            ("stay out of others' disputes more than random play",
@@ -205,7 +210,7 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
             "keep pacts longer than random matching of as many would",
             "keep pacts less long than random matching of as many would",
             "keep pacts no longer than random matching would"),
-           "Leeds (alliances last)"),
+           "Wallander & Keohane (alliances outlast their occasion)"),
     *_both(LAST, "reliability", "", NULL,
            ("deliver more of what they pledged than random play",
             "deliver more of what they pledged than random legal play does",

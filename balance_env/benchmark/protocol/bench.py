@@ -32,6 +32,7 @@ from .attractors import attractors
 from .entrant import Entrant, play_run
 from .forking import fork_rows, fork_stage
 from .measuring import groups, measure_group
+from .stopping import deaf_children, end_with_parent
 from .suite import Suite, load_suite
 from .working import read_unit, write_unit
 
@@ -229,8 +230,9 @@ def _play_all(order: Order, missing: Sequence[Unit], folder: Path, jobs: int) ->
             play_unit(order, unit, folder)
             yield
         return
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        futures = [pool.submit(play_unit, order, unit, folder) for unit in missing]
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=end_with_parent) as pool:
+        with deaf_children():  # the first order starts them
+            futures = [pool.submit(play_unit, order, unit, folder) for unit in missing]
         for future in as_completed(futures):
             future.result()
             yield

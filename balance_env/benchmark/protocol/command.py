@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from ...commands import writable
 from ...files import write_whole
+from ..progress import progress
 from ..reporting.results import HEADLINE, Results, read_results
 from ..reporting.summary import Figure, summarise
 from .anchors import Anchored, anchors_by_cell, measure_suite, read_anchors
@@ -21,9 +21,11 @@ from .arena import SCORED
 from .bench import EPISODES, Order, bench
 from .certificates import certify, read_certificates, told
 from .entrant import open_entrant
+from .stopping import ends_at_once
 from .suite import FROZEN, TAGS, Suite, load_suite
 
 WIDTH = 120  # characters of a table
+STOPPED = "stopped; what was played is kept, and the same command goes on from there"
 
 
 def add_bench(parser: argparse.ArgumentParser) -> None:
@@ -50,12 +52,6 @@ def add_suite(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--write", type=writable, metavar="FILE", help="write the page of the stages")
 
 
-def progress() -> Progress:
-    """A bar on the standard error stream."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True))
-
-
 def run_bench(options: argparse.Namespace) -> None:
     """Play the benchmark and print the result card."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -67,10 +63,10 @@ def run_bench(options: argparse.Namespace) -> None:
     entrant = open_entrant(options.entrant, options.name)
     setting = "quick" if options.quick else "full"
     order = Order(entrant, options.suite, setting, EPISODES[setting], options.seed, options.records, options.scores)
-    with progress() as bar:
-        task = bar.add_task(f"{entrant.name} on {options.suite}", total=None)
-        folder = bench(order, options.out, jobs, lambda n, of: bar.update(task, completed=n, total=of))
-    print_card(read_results(folder), load_suite(options.suite))
+    with ends_at_once(STOPPED):
+        with progress(f"{entrant.name} on {Path(options.suite).name}") as done:
+            folder = bench(order, options.out, jobs, done)
+        print_card(read_results(folder), load_suite(options.suite))
 
 
 def print_card(results: Results, suite: Suite) -> None:
@@ -128,15 +124,13 @@ def run_suite(options: argparse.Namespace) -> None:
     """The stages of a suite with their anchors; measures them first where that is asked for."""
     suite = load_suite(options.suite)
     if options.measure:
-        with progress() as bar:
-            task = bar.add_task(f"measuring {suite.name}", total=len(suite.stages) * len(SCORED))
-            for _ in measure_suite(suite):
-                bar.advance(task)
+        with progress(f"measuring {suite.name}") as done:
+            for count, _ in enumerate(measure_suite(suite), 1):
+                done(count, len(suite.stages) * len(SCORED))
     if options.certify:
-        with progress() as bar:
-            task = bar.add_task(f"certifying {suite.name}", total=len(suite.stages))
-            for _ in certify(suite):
-                bar.advance(task)
+        with progress(f"certifying {suite.name}") as done:
+            for count, _ in enumerate(certify(suite), 1):
+                done(count, len(suite.stages))
     if options.freeze:
         write_whole(suite.folder / FROZEN, (json.dumps(suite.freeze(), indent=1) + "\n").encode())
     if options.write:

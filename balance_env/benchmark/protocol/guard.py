@@ -11,6 +11,7 @@ import numpy as np
 
 from ...core.world import Verb
 from . import worker
+from .stopping import deaf_children
 
 CALL_LIMIT = 10.0  # seconds for all acts of one year of a stage, many times what a large network needs
 START_LIMIT = 120.0  # seconds to import and construct: torch on a busy machine
@@ -56,7 +57,8 @@ class Guard:
             context = multiprocessing.get_context("spawn")
             self.pipe, other = context.Pipe()
             self.process = context.Process(target=worker.serve, args=(other, self.source, os.getcwd()), daemon=True)
-            self.process.start()
+            with deaf_children():
+                self.process.start()
             other.close()
         _, failure = self._ask(worker.BEGIN + str(seed).encode(), self.start_limit)
         if failure is not None:

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from .stopping import end_with_parent
+
 BEGIN, ACT = b"B", b"A"  # what the judge asks
 DONE, FAILED = b"D", b"F"  # what it is told
 ARRAYS = {"rows": "<f4", "masks": "<i1", "draws": "<f8", "worlds": "<i8", "seats": "<i8"}  # that can be asked for
@@ -82,6 +84,7 @@ def choose(act: Callable[..., Any], arrays: dict[str, np.ndarray]) -> np.ndarray
 
 def serve(pipe: Connection, source: str, folder: str) -> None:
     """Answer the judge until it hangs up; what the policy prints goes to the standard error stream."""
+    end_with_parent()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     sys.path.insert(0, folder)
     act: Any = None

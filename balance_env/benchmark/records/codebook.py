@@ -39,6 +39,11 @@ class Entry(NamedTuple):
     meaning: str
     counterpart: str = "-"  # variable and source in real data
 
+    @property
+    def may_miss(self) -> bool:
+        """Whether a cell may be empty; the meaning says when it is null."""
+        return "null" in self.meaning
+
 
 def _both(name: str, kind: str, unit: str, meaning: str, counterpart: str = "-") -> Iterator[Entry]:
     """The columns `name1` and `name2` of a dyad; `{a}` and `{b}` are the state meant and the other one."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...core.world import NOBODY, Outcome
 from .codebook import COW_LOST, COW_STALEMATE, COW_WON
-from .lived import Lived
+from .lived import Lived, places
 
 WARS = (Outcome.STALEMATE, Outcome.WON, Outcome.LOST)  # MUTUAL is told under the other's challenge
 
@@ -51,12 +51,12 @@ def dispute_years(lived: Lived) -> DisputeYears:
     Two states that oppose each other in two wars of a year have the outcome of that of the later seat.
     """
     opponent, outcome = lived.actor["opponent"], lived.actor["outcome"]
-    n, i = np.nonzero(opponent != NOBODY)
+    n, i = places(opponent != NOBODY)
     heads = Heads(n, i, opponent[n, i], outcome[n, i])
     shape = (*opponent.shape, opponent.shape[1])
     years = DisputeYears(heads, *(np.zeros(shape, "i1") for _ in DisputeYears._fields[1:]))
     dispute = lived.actor["dispute"]  # each that stands at a year's end was opened in it
-    n, i = np.nonzero(dispute != NOBODY)
+    n, i = places(dispute != NOBODY)
     opened = Heads(n, i, dispute[n, i], np.zeros(len(n), int))
     years.challenge[n, i, opened.j] = 1
     for began, rows in ((True, opened), (False, heads)):
@@ -74,9 +74,9 @@ def _fight(lived: Lived, years: DisputeYears) -> None:
     wars = heads.where(np.isin(heads.outcome, WARS))
     sides = lived.history.pair["side"][lived.t[wars.n], lived.w[wars.n], wars.i].astype("i4")  # (wars, N)
     product = sides[:, :, None] * sides[:, None, :] * (1 - np.eye(sides.shape[1], dtype="i4"))
-    war, a, b = np.nonzero(product > 0)
+    war, a, b = places(product > 0)
     years.together[wars.n[war], a, b] = 1
-    war, a, b = np.nonzero(product < 0)
+    war, a, b = places(product < 0)
     at = wars.n[war], a, b
     years.war[at] = years.ongoing[at] = 1
     is_principal = [(seat == wars.i[war]) | (seat == wars.j[war]) for seat in (a, b)]

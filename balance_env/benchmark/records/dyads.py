@@ -41,10 +41,11 @@ def joint_threat(threat: np.ndarray) -> np.ndarray:
 
     Source: a common enemy as what makes allies, Walt 1987; as the least of two perceptions, design choice.
     """
-    joint = np.zeros_like(threat)
+    pairs_first = np.ascontiguousarray(np.moveaxis(threat, (-2, -1), (0, 1)))  # long inner loops are quick ones
+    joint = np.zeros_like(pairs_first)
     for k in range(threat.shape[-1]):
-        np.maximum(joint, np.minimum(threat[..., :, None, k], threat[..., None, :, k]), out=joint)
-    return joint
+        np.maximum(joint, np.minimum(pairs_first[:, None, k], pairs_first[None, :, k]), out=joint)
+    return np.moveaxis(joint, (0, 1), (-2, -1))
 
 
 def dyad_years(lived: Lived, disputes: DisputeYears, pairs: Pairs) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ from ...core.world import NOBODY, Outcome, Verb
 from ...events import Kind
 from .codebook import COW_LOST, COW_STALEMATE, COW_WON, DISPNUM, EVENT_KINDS, MISSING
 from .dispute_years import WARS, DisputeYears, Heads
-from .lived import Lived
+from .lived import Lived, places
 
 KINDS = tuple(EVENT_KINDS)
 JOINED, STOOD_BY, IN_PART, ASIDE = KINDS[len(Kind) :]  # a record's beside_actor, beside_target, in_part and aside
@@ -47,13 +47,15 @@ def event_rows(lived: Lived, disputes: DisputeYears) -> Rows:
         if kind in (Kind.WAR, Kind.BACKED_DOWN):
             parts += _third_parties(lived, heads, told, kind)
     rows = Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    order = np.lexsort([rows.j, rows.i, rows.kind, rows.n])  # the last is the first key
+    seats = lived.ident.shape[1] + 1  # NOBODY is one
+    key = ((rows.n * len(KINDS) + rows.kind) * seats + rows.i) * seats + rows.j - NOBODY
+    order = np.argsort(key, kind="stable")  # one number is sorted in a third of the time of four columns
     return Rows(*(column[order] for column in rows))
 
 
 def sanctions_imposed(lived: Lived) -> Index:
     """Year lived, sender and object of every sanction that did not stand as its year opened."""
-    n, i = np.nonzero(lived.actor["verb"] == Verb.SANCTION)
+    n, i = places(lived.actor["verb"] == Verb.SANCTION)
     j = lived.actor["target"][n, i]
     return _only((n, i, j), lived.pair("sanction", opens=True)[n, i, j] == 0)
 
@@ -75,28 +77,31 @@ def _dispnum(lived: Lived, n: np.ndarray, challenger: np.ndarray, years_ago: int
     return (DISPNUM * (lived.t[n] - years_ago) + lived.ident[n, challenger]).astype("i4")
 
 
-def _changes(lived: Lived, field: str) -> tuple[Index, Index]:
-    """Where what is between two states began, and where it ended."""
-    had, has = (lived.pair(field, opens=opens) > 0 for opens in (True, False))
-    return np.nonzero(has & ~had), np.nonzero(had & ~has)
+def _began(lived: Lived, field: str) -> Index:
+    """Where something between two states is that was not as the year opened."""
+    return places((lived.pair(field, opens=False) > 0) & ~(lived.pair(field, opens=True) > 0))
+
+
+def _ended(lived: Lived, field: str) -> Index:
+    """Where something between two states is no more."""
+    return places((lived.pair(field, opens=True) > 0) & ~(lived.pair(field, opens=False) > 0))
 
 
 def _ties(lived: Lived) -> list[Rows]:
     """Sanctions, clients, offers and pacts that began or ended."""
     alive = lived.actor["alive"] > 0
-    _, (n, i, j) = _changes(lived, "sanction")
+    n, i, j = _ended(lived, "sanction")
     ended = _only((n, i, j), alive[n, i] & alive[n, j])
-    offered, _ = _changes(lived, "offer")
-    began, lapsed = (_only(index, index[1] < index[2]) for index in _changes(lived, "pact"))
+    began, lapsed = (_only(index, index[1] < index[2]) for index in (_began(lived, "pact"), _ended(lived, "pact")))
     before, after = lived.opening["patron"], lived.actor["patron"]
-    gained = np.nonzero((before != after) & (after != NOBODY))
-    freed = np.nonzero((before != after) & (after == NOBODY))
+    gained = places((before != after) & (after != NOBODY))
+    freed = places((before != after) & (after == NOBODY))
     return [
         _rows(Kind.SANCTION, sanctions_imposed(lived)),
         _rows(Kind.SANCTION_ENDED, ended),
         _rows(Kind.CLIENT, gained, after[gained]),
         _rows(Kind.RELEASED, freed, before[freed]),
-        _rows(Kind.OFFER, offered),
+        _rows(Kind.OFFER, _began(lived, "offer")),
         _rows(Kind.PACT, began),
         _rows(Kind.PACT_ENDED, lapsed),
     ]
@@ -105,7 +110,7 @@ def _ties(lived: Lived) -> list[Rows]:
 def _openings(lived: Lived) -> Rows:
     """Disputes opened: all that stand at a year's end."""
     target = lived.actor["dispute"]
-    at = np.nonzero(target != NOBODY)
+    at = places(target != NOBODY)
     numbers = {"dispnum": _dispnum(lived, at[0], at[1], years_ago=0), "chosen": lived.actor["chosen"][at]}
     return _rows(Kind.DISPUTE, at, target[at], **numbers)
 
@@ -113,7 +118,7 @@ def _openings(lived: Lived) -> Rows:
 def _falls(lived: Lived) -> list[Rows]:
     """States that fell, by conquest or for want of output."""
     fell, conqueror = lived.actor["fell"] > 0, lived.actor["conqueror"]
-    annexed, alone = np.nonzero(fell & (conqueror != NOBODY)), np.nonzero(fell & (conqueror == NOBODY))
+    annexed, alone = places(fell & (conqueror != NOBODY)), places(fell & (conqueror == NOBODY))
     return [_rows(Kind.ANNEXED, annexed, conqueror[annexed]), _rows(Kind.FELL, alone, conqueror[alone])]
 
 
@@ -151,7 +156,7 @@ def _third_parties(lived: Lived, heads: Heads, told: Heads, kind: Kind) -> list[
     numbers = _dispnum(lived, n, told.i, years_ago=1)
     rows = []
     for name, where in did.items():
-        row, party = np.nonzero(where)
+        row, party = places(where)
         principal = (told.i if name == JOINED else told.j)[row]
         rows.append(_rows(name, (n[row], party, principal), dispnum=numbers[row]))
     return rows

@@ -27,6 +27,7 @@ class Lived:
         self.history = history
         worlds, years = np.nonzero(history.going[1:].T)
         self.t, self.w = years + 1, worlds
+        self._at = self.t * history.going.shape[1] + worlds  # in arrays with years and worlds flattened
         self.actor, self.opening = self.now(history.actor), self.before(history.actor)
         self.ident: np.ndarray = self.actor["ident"]
         self.living: np.ndarray = self.opening["alive"] > 0
@@ -34,11 +35,15 @@ class Lived:
 
     def now(self, values: np.ndarray) -> np.ndarray:
         """Values (T + 1, W, ...) of the years, (L, ...)."""
-        return values[self.t, self.w]
+        return self._taken(values, self._at)
 
     def before(self, values: np.ndarray) -> np.ndarray:
         """The same of the years before: as each opens."""
-        return values[self.t - 1, self.w]
+        return self._taken(values, self._at - self.history.going.shape[1])
+
+    def _taken(self, values: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """Whole years by one index, which is several times as fast as by two where they are records."""
+        return values.reshape(-1, *values.shape[2:]).take(at, axis=0)
 
     def pair(self, field: str, *, opens: bool) -> np.ndarray:
         """A field between actors (L, N, N) at the year's end, or as it `opens`; gathered once."""
@@ -46,3 +51,16 @@ class Lived:
         if key not in self._pairs:
             self._pairs[key] = (self.before if opens else self.now)(self.history.pair[field])
         return self._pairs[key]
+
+
+def largest(values: np.ndarray) -> np.ndarray:
+    """The largest along the last axis, which is short: NumPy's own reduction takes up to ten times as long there."""
+    most = values[..., 0].copy()
+    for k in range(1, values.shape[-1]):
+        np.maximum(most, values[..., k], out=most)
+    return most
+
+
+def places(chosen: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Where `chosen` is True, as `np.nonzero` says it, but quickly where that is seldom."""
+    return tuple(np.unravel_index(np.flatnonzero(chosen), chosen.shape))

@@ -21,7 +21,7 @@ from .codebook import CCODE, MISSING, PANELS, WORD
 from .dispute_years import DisputeYears, dispute_years
 from .dyads import dyad_years, or_missing, pairs_of
 from .events import KINDS, event_rows
-from .lived import Lived
+from .lived import Lived, largest
 
 STOCKS = (
     "opening_share",
@@ -125,6 +125,7 @@ class _Maker:
         self.lived, self.source, self.disputes = lived, source, disputes
         self.codes = CCODE + lived.ident  # (L, N)
         self.states = np.nonzero(lived.living)  # place among the years lived, and seat
+        self._at = np.flatnonzero(lived.living)
         focal = np.ones(lived.history.player.shape, bool) if source.focal is None else source.focal
         self.focal = focal[lived.w]  # (L, N)
 
@@ -141,46 +142,50 @@ class _Maker:
             "year": self.lived.t[n],
         }
 
+    def here(self, values: np.ndarray) -> np.ndarray:
+        """Values (L, N, ...) of the state-years (n, ...)."""
+        return values.reshape(-1, *values.shape[2:]).take(self._at, axis=0)
+
     def code_of(self, seat: np.ndarray, n: np.ndarray) -> np.ndarray:
         """The code of the state in a seat, MISSING for NOBODY."""
         return or_missing(self.codes[n, seat], seat != NOBODY)
 
     def state_years(self) -> Panel:
         """Columns of the state-years."""
-        lived, here, history = self.lived, self.states, self.lived.history
-        n, i = here
+        lived, history = self.lived, self.lived.history
+        n, i = self.states
         w, t = lived.w[n], lived.t[n]
-        opening = {field: lived.opening[field][here] for field in STOCKS}
+        opening = {field: self.here(lived.opening[field]) for field in STOCKS}
         ends = np.where((t == history.years[w]) & (history.ended[w] != Ending.NOT), history.ended[w], MISSING)
         players = history.player if self.source.player is None else self.source.player
-        terms = lived.now(history.terms)[here]
+        terms = self.here(lived.now(history.terms))
         panel: Panel = {
             **self.keys(n),
-            "ccode": self.codes[here],
-            "statenme": Words(lived.ident[here], tuple(history.names)),
+            "ccode": self.here(self.codes),
+            "statenme": Words(self.here(lived.ident), tuple(history.names)),
             "seat": i,
-            "focal": self.focal[here],
+            "focal": self.here(self.focal),
             "player": _spell(players, w, i),
             "design": _spell(_designs(history), w, i),
             "cinc": opening["opening_share"],
             "milper": opening["forces"],
-            "milex": lived.actor["spent"][here] * opening["economy"],
+            "milex": self.here(lived.actor["spent"]) * opening["economy"],
             **{name: opening[name] for name in ("economy", "technology", "posture", "reputation", "ideology")},
-            "pacts": lived.pair("pact", opens=True).sum(-1)[here],
+            "pacts": self.here(lived.pair("pact", opens=True).sum(-1)),
             "patron": self.code_of(opening["patron"], n),
-            "threat": lived.pair("threat", opens=True).max(-1)[here],
+            "threat": self.here(largest(lived.pair("threat", opens=True))),
             "security": terms[:, Term.SECURITY],
-            "embargo": lived.actor["embargo"][here],
-            "cowmidonset": self.disputes.onset.max(-1)[here],
-            "cowmidongoing": self.disputes.ongoing.max(-1)[here],
-            "cowinterongoing": self.disputes.war.max(-1)[here],
-            "initiator": self.disputes.initiator.max(-1)[here],
+            "embargo": self.here(lived.actor["embargo"]),
+            "cowmidonset": self.here(largest(self.disputes.onset)),
+            "cowmidongoing": self.here(largest(self.disputes.ongoing)),
+            "cowinterongoing": self.here(largest(self.disputes.war)),
+            "initiator": self.here(largest(self.disputes.initiator)),
             "ending": Words(ends, _names_of(Ending)),
-            "fell": lived.actor["fell"][here],
-            "cinc_end": lived.actor["opening_share"][here],
-            "milper_end": lived.actor["forces"][here],
-            "economy_end": lived.actor["economy"][here],
-            "reward": lived.now(history.rewards)[here],
+            "fell": self.here(lived.actor["fell"]),
+            "cinc_end": self.here(lived.actor["opening_share"]),
+            "milper_end": self.here(lived.actor["forces"]),
+            "economy_end": self.here(lived.actor["economy"]),
+            "reward": self.here(lived.now(history.rewards)),
         }
         return panel | {f"term_{term.name.lower()}": terms[:, term] for term in Term}
 
@@ -212,20 +217,24 @@ class _Maker:
 
     def actions(self) -> Panel:
         """Columns of the actions."""
-        lived, here = self.lived, self.states
-        legal = lived.now(lived.history.legal)[here]
+        lived, n = self.lived, self.states[0]
+        legal = self.here(lived.now(lived.history.legal)).astype("f4")
         slots = lived.ident.shape[1] - 1
-        starts = {verb: PLAIN_VERBS + place * slots for place, verb in enumerate(OBJECT_VERBS)}
+        counted = np.zeros((legal.shape[1], 1 + len(OBJECT_VERBS)), "f4")  # which actions each count is of
+        counted[:, 0] = 1.0
+        for place in range(len(OBJECT_VERBS)):
+            counted[PLAIN_VERBS + place * slots :][:slots, 1 + place] = 1.0
+        counts = legal @ counted
         return {
-            **self.keys(here[0]),
-            "ccode": self.codes[here],
-            "focal": self.focal[here],
-            "action": lived.now(lived.history.actions)[here],
-            "illegal": lived.actor["illegal"][here],
-            "verb": Words(lived.actor["verb"][here], _names_of(Verb)),
-            "target": self.code_of(lived.actor["target"][here], here[0]),
-            "legal": legal.sum(-1),
-            **{f"legal_{verb.name.lower()}": legal[:, start : start + slots].sum(-1) for verb, start in starts.items()},
+            **self.keys(n),
+            "ccode": self.here(self.codes),
+            "focal": self.here(self.focal),
+            "action": self.here(lived.now(lived.history.actions)),
+            "illegal": self.here(lived.actor["illegal"]),
+            "verb": Words(self.here(lived.actor["verb"]), _names_of(Verb)),
+            "target": self.code_of(self.here(lived.actor["target"]), n),
+            "legal": counts[:, 0],
+            **{f"legal_{verb.name.lower()}": counts[:, 1 + place] for place, verb in enumerate(OBJECT_VERBS)},
         }
 
 

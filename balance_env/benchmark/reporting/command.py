@@ -9,6 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from ..progress import progress
 from ..protocol.suite import load_suite
 from .kept import keep
 from .metagame import EPISODES, LEAST_EPISODES, STAGES, MetaGame, as_csv, play_all, rank
@@ -65,7 +66,6 @@ def add_metagame(parser: argparse.ArgumentParser) -> None:
 
 def run_metagame(options: argparse.Namespace) -> None:
     """Play all pairs and print scores and ranks."""
-    from ..protocol.command import progress
     from .figures import as_svg
     from .heatmap import draw_metagame
 
@@ -77,12 +77,8 @@ def run_metagame(options: argparse.Namespace) -> None:
         [name.strip() for name in text.split(",") if name.strip()] for text in (options.entrants, options.stages)
     )
     suite = load_suite(options.suite)
-    with progress() as bar:
-        task = bar.add_task("metagame", total=None)
-        scores = play_all(
-            suite, stages, entrants, options.episodes, options.seed,
-            lambda n, of: bar.update(task, completed=n, total=of),
-        )  # fmt: skip
+    with progress("metagame") as done:
+        scores = play_all(suite, stages, entrants, options.episodes, options.seed, done)
     game = rank(entrants, scores, options.seed)
     title = f"{', '.join(stages)}; {options.episodes} episodes each, seed {options.seed}"
     print_metagame(game, title)

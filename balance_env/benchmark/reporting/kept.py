@@ -1,4 +1,4 @@
-"""Results small enough to be kept in a repository: the card, and the scored episodes packed into one file.
+"""Results small enough to be kept in a repository: the card, the scored episodes packed into one file, exploiters.
 
 A row is an episode, rounded; self-play, which no headline counts, is left out. The leaderboard of kept results is
 rebuilt from them to the byte.
@@ -12,6 +12,7 @@ import lzma
 from pathlib import Path
 
 from ...files import write_whole
+from .exploiters import read_exploiters, write_exploiters
 from .results import CARD, COLUMNS, HEADLINE, PACKED, Results, find_results
 
 DIGITS = 3  # of scores and returns, whose standard errors in a stage are above .01
@@ -32,6 +33,8 @@ def keep(results: str | Path, folder: str | Path) -> None:
         here = Path(folder) / one.card["suite"] / one.card["entrant"]
         write_whole(here / PACKED, lzma.compress(_as_csv(one).encode()))
         write_whole(here / CARD, (one.folder / CARD).read_bytes())
+        if rows := read_exploiters(one.folder, one.card["hash"]):
+            write_exploiters(here, rows)
 
 
 def _as_csv(results: Results) -> str:

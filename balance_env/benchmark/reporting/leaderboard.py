@@ -10,6 +10,7 @@ import numpy as np
 
 from ...doctrines import CONSTANTS, DOCTRINES
 from ...players import learned_names
+from .exploiters import exploiter_table, read_exploiters
 from .figures import as_svg, draw_entrants
 from .results import HEADLINE, RUNS_FOR_A_TABLE, Results, find_results
 from .summary import IQM, IQM_AS, RANDOM, Figure, headline
@@ -119,12 +120,22 @@ def write_leaderboard(results: str | Path, folder: str | Path) -> Path:
         text += [
             as_markdown(as_table("leaderboard", title, ranked)),
             f"![{title}]({picture})\n",
+            *_exploited(group, names),
             f"Suite hash `{suite_hash}`, seed {seed}.\n",
             f"Mandatory baselines that are missing: {', '.join(map(_described, missing)) or 'none'}.\n",
         ]
     page = folder / PAGE
     page.write_text("\n".join(text), encoding="utf-8")
     return page
+
+
+def _exploited(group: Sequence[Results], ranked: Sequence[str]) -> list[str]:
+    """The table of what exploiters gain against the entrants for which that was looked for, in their order."""
+    found = {one.card["entrant"]: read_exploiters(one.folder, one.card["hash"]) for one in group}
+    named = [(name, row) for name in ranked for row in found[name]]
+    if not named:
+        return []
+    return [as_markdown(exploiter_table([row for _, row in named], [name for name, _ in named]))]
 
 
 def _described(name: str) -> str:

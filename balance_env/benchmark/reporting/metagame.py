@@ -96,6 +96,7 @@ def play_all(
     if unmeasured := [stage.name for stage in played if stage.name not in scale]:
         raise ValueError(f"suite {suite.name} has no anchors of {', '.join(unmeasured)}: balance-env suite --measure")
     scores = np.empty((len(entrants), len(entrants), len(played), episodes))
+    done(0, scores[..., 0].size)
     for count, (s, a, b) in enumerate(np.ndindex(len(played), len(entrants), len(entrants)), 1):
         stage = played[s]
         scores[a, b, s] = play_pair(stage, scale[stage.name], entrants[a], entrants[b], episodes, seed)

@@ -7,7 +7,7 @@ from html import escape
 
 from .tables import Report, Table, as_html
 
-OPEN = ("card", "headline", "measures", "forks")  # tables that are shown at once; the others unfold
+OPEN = ("card", "headline", "measures", "forks", "exploiters")  # tables that are shown at once; the others unfold
 PICTURES_BEFORE = {  # which pictures stand before which table
     "headline": ("stages", "profile"),
     "measures": ("measures",),
@@ -16,22 +16,24 @@ PICTURES_BEFORE = {  # which pictures stand before which table
 }
 ORDER = (
     *("card", "headline", "measures", "measures_by_stage", "forks", "forks_by_stage"),
-    *("tags", "attractors", "stages", "runs"),
+    *("exploiters", "tags", "attractors", "stages", "runs"),
 )
 STYLE = """
 :root { color-scheme: light; --ink: #222831; --pale: #9aa3ad; --line: #dee2e6; --blue: #0072b2; }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 72rem; padding: 2rem 1.25rem 4rem; color: var(--ink); background: #fff;
+body { margin: 0 auto; max-width: 80rem; padding: 2rem 1.25rem 4rem; color: var(--ink); background: #fff;
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 1rem; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
 p { max-width: 48rem; color: #495057; margin: .25rem 0 .75rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+th, td { padding: .3rem .55rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { border-bottom: 2px solid var(--pale); white-space: nowrap; position: sticky; top: 0; background: #fff; }
-section:not(.card) td:nth-child(2) { min-width: 9rem; }
-section:not(.card) td:last-child:not(.number) { min-width: 24rem; }
+section:not(.card) td { white-space: nowrap; }
+section:not(.card) td.long { white-space: normal; min-width: 13rem; }
+section:not(.card) td.long:last-child { min-width: 22rem; }
+figcaption { color: #495057; max-width: 48rem; }
 .number { text-align: right; }
 tbody tr:hover { background: #f1f3f5; }
 .card { border: 1px solid var(--line); border-left: 5px solid var(--blue); border-radius: 6px;
@@ -76,4 +78,5 @@ def _section(report: Report, table: Table) -> str:
 def _picture(told: str, svg: str) -> str:
     """A picture as data, which a page may show beside others whose parts have the same names."""
     data = base64.b64encode(svg.encode()).decode()
-    return f'<figure><img alt="{escape(told)}" src="data:image/svg+xml;base64,{data}"/></figure>'
+    told = escape(told)
+    return f'<figure><figcaption>{told}</figcaption><img alt="{told}" src="data:image/svg+xml;base64,{data}"/></figure>'

@@ -13,6 +13,7 @@ from ..protocol.suite import load_suite
 from ..statistics import ALPHA
 from . import figures
 from .beside import draw_measures
+from .exploiters import exploiter_table, read_exploiters
 from .page import as_page
 from .results import ALL, HEADLINE, SELF_PLAY, Measure, Results, read_results
 from .summary import LISTED, Figure, Paid, Summary, hypotheses, paid, summarise
@@ -22,6 +23,7 @@ TABLES, PICTURES = "tables", "figures"  # folders beside the results
 RECORDS = "records"  # of the results: a folder of panels for each stage, role and run
 MARKDOWN, PAGE = "report.md", "report.html"
 SECONDS_A_MINUTE = 60.0
+LEAST_SHARE = 0.01  # that is told by a number on the card
 ENDS = (("low", "high"), ("null_low", "null_high"))  # of a measure's interval, and of its null's band
 
 
@@ -81,6 +83,7 @@ def make_report(
         _stage_table(results, summary, who_paid),
         _measure_table("measures_by_stage", "Measures by stage", MEASURE_CAPTION, results, of_stages[0]),
         _measure_table("forks_by_stage", "Forks by stage", FORK_CAPTION, results, of_stages[1]),
+        exploiter_table(read_exploiters(results.folder, results.card["hash"])),
         _run_table(results),
     ]
     drawn = {
@@ -88,9 +91,9 @@ def make_report(
         "profile": (
             "Share of stages and runs that score above z.", figures.draw_profile(summary.profile, "Performance profile")
         ),
-        "attractors": ("Where worlds end.", figures.draw_attractors(summary.attractors, "Where worlds end")),
+        "attractors": (ATTRACTORS_TOLD, figures.draw_attractors(summary.attractors, "Where worlds end")),
         "paid": ("Who paid: returns of focal seats and of the others.", figures.draw_paid(who_paid, "Who paid")),
-        "measures": ("Measures beside their nulls.", draw_measures([*measures, *forks], "Measures beside their nulls")),
+        "measures": (MEASURES_TOLD, draw_measures([*measures, *forks], "Measures beside their nulls")),
     }  # fmt: skip
     if (results.folder / RECORDS).is_dir():
         from .pacts import draw_pacts, find_episode  # records need pyarrow, results do not
@@ -101,12 +104,23 @@ def make_report(
     return Report(results.title, [table for table in tables if table.rows], pictures)
 
 
+CARD_CAPTION = (
+    "A score is 0 as random legal play and 1 as the best doctrine found, in the same seats among the same others. IQM: "
+    "mean of the middle half of all stages, roles and runs. P: the chance to do better there. In brackets: 95 %."
+)
+MEASURES_TOLD = (
+    "Each measure's distance from its null, in half-widths of the null's 95 % band (grey) or, for forks, of the "
+    "value's own interval (line). A triangle lies farther out than the edge."
+)
 SCORE_CAPTION = (
     "A score is 0 as random legal play and 1 as the reference doctrine in the same seats, unclipped. IQM is the mean "
     "of the middle half of all stages, roles and runs. Intervals: 95 %, bootstrap over runs and episodes (a rule: over "
-    "episodes). Self-play is not part of it."
+    "episodes). Drawing episodes anew counts their noise twice, which pulls chances and shares towards one half: with "
+    "few episodes an estimate, or the line of the profile, may stand at the edge of its interval. Self-play is no part "
+    "of it."
 )
 TAG_CAPTION = "Means, as a tag has too few stages to cut off quarters; a stage counts under each of its tags."
+ATTRACTORS_TOLD = "Shares of worlds by how they ended, over all stages and in each."
 ATTRACTOR_CAPTION = "Shares of episodes; Wilson's 95 % interval over episodes, as if all were independent."
 MEASURE_CAPTION = (
     "A value means something only beside its null, given with the middle 95 % of its draws. Holm: p adjusted for the "
@@ -125,7 +139,8 @@ def card_table(results: Results, summary: Summary) -> Table:
     card = results.card
     headline = np.isin(results.episodes["role"], HEADLINE)
     background = results.episodes["background_return"][headline]
-    faults = ", ".join(f"{kind} {count}" for kind, count in sorted(card["faults"].items()) if count) or "none"
+    faults = ", ".join(f"{kind} {count}" for kind, count in sorted(card["faults"].items()) if count)
+    lost = int(results.episodes["faults"].sum())
     kind = "rule" if not card["trained"] else f"trained, {card['runs']} run{'s' if card['runs'] != 1 else ''}"
     rows: list[tuple[str, Value]] = [
         ("entrant", f"{card['entrant']} ({card['kind']}; {kind})"),
@@ -138,10 +153,10 @@ def card_table(results: Results, summary: Summary) -> Table:
         ("return of a background seat", float(background.mean()) if np.isfinite(background).all() else MISSING),
         ("worlds end in", _attractors_told(summary.attractors[ALL])),
         ("illegal actions", int(results.episodes["illegal"].sum())),
-        ("faults", f"{int(results.episodes['faults'].sum())} in episodes; {faults}"),
+        ("faults", f"{lost:,} acts lost; {faults}" if faults or lost else "none"),
         ("played in", f"{card['seconds'] / SECONDS_A_MINUTE:.1f} minutes, balance-env {card['version']}"),
     ]
-    return Table("card", "Result card", "", ("what", "told"), rows)
+    return Table("card", "Result card", CARD_CAPTION, ("what", "told"), rows)
 
 
 def _told(figure: Figure) -> str:
@@ -153,7 +168,8 @@ def _told(figure: Figure) -> str:
 
 
 def _attractors_told(shares: Mapping[str, Figure]) -> str:
-    return ", ".join(f"{name} {figure.value:.0%}" for name, figure in shares.items() if figure.value)
+    told = ((name, figure.value) for name, figure in shares.items() if figure.value)
+    return ", ".join(f"{name} {share:.0%}" if share >= LEAST_SHARE else f"{name} under 1%" for name, share in told)
 
 
 def _figure_table(name: str, title: str, caption: str, head: str, shown: Sequence[Figure]) -> Table:

@@ -29,23 +29,27 @@ CARD_KEYS = (
 )  # fmt: skip
 
 
-def _finite(text: str) -> float:
+def finite(text: str) -> float:
+    """A number from a cell; ValueError for none, or one without end."""
     value = float(text)
     if not np.isfinite(value):
         raise ValueError(f"{text} is no finite number")
     return value
 
 
-def _maybe(text: str) -> float:
-    return _finite(text) if text else float("nan")
+def maybe(text: str) -> float:
+    """The same, and nan for a blank."""
+    return finite(text) if text else float("nan")
 
 
 def _number_or_blank(text: str) -> str:
-    _maybe(text)
+    maybe(text)
     return text
 
 
-def _one_of(allowed: Sequence[str]) -> Callable[[str], str]:
+def one_of(allowed: Sequence[str]) -> Callable[[str], str]:
+    """A check that a cell is one of these words."""
+
     def check(text: str) -> str:
         if text not in allowed:
             raise ValueError(f"one of {', '.join(allowed)}")
@@ -56,17 +60,17 @@ def _one_of(allowed: Sequence[str]) -> Callable[[str], str]:
 
 COLUMNS: dict[str, Callable[[str], Any]] = {  # of scores.csv: one row an episode
     "stage": str,
-    "role": _one_of((*HEADLINE, SELF_PLAY)),
+    "role": one_of((*HEADLINE, SELF_PLAY)),
     "run": int,
     "episode": int,
     "seat": int,
     "focal_seats": int,
-    "focal_return": _finite,
-    "background_return": _maybe,
-    "score": _finite,
-    "years": _finite,
+    "focal_return": finite,
+    "background_return": maybe,
+    "score": finite,
+    "years": finite,
     "ending": str,
-    "attractor": _one_of(ATTRACTORS),
+    "attractor": one_of(ATTRACTORS),
     "illegal": int,
     "faults": int,
 }
@@ -186,7 +190,7 @@ def read_results(folder: str | Path) -> Results:
         if not path.is_file():
             raise ValueError(f"{str(folder)!r} holds no results: it has no {path.name}")
     card = _read_card(folder / CARD)
-    rows = _read_table(scores, COLUMNS)
+    rows = read_table(scores, COLUMNS)
     if not rows:
         raise ValueError(f"{scores} has no episodes")
     if not any(row["role"] in HEADLINE for row in rows):
@@ -198,7 +202,7 @@ def read_results(folder: str | Path) -> Results:
 def read_measures(path: Path) -> list[Measure]:
     """Rows of a table of measures; none where there is no such file."""
     columns = {name: _number_or_blank if name in MEASURED else str for name in Measure._fields}
-    return [Measure(**row) for row in _read_table(path, columns)] if path.is_file() else []
+    return [Measure(**row) for row in read_table(path, columns)] if path.is_file() else []
 
 
 def find_results(folder: str | Path) -> list[Results]:
@@ -218,7 +222,7 @@ def _read_card(path: Path) -> dict[str, Any]:
     return card
 
 
-def _read_table(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list[dict[str, Any]]:
+def read_table(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list[dict[str, Any]]:
     """Rows of a CSV file whose columns, in any order, each pass their check."""
     with _opened(path) as file:
         reader = csv.DictReader(file)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 Value = str | int | float | None
 MISSING = "NA"
+LONG = 32  # characters of a cell that fits into one line
 
 
 class Table(NamedTuple):
@@ -36,6 +37,16 @@ class Table(NamedTuple):
         """Whether a column holds numbers and blanks only."""
         values = [row[column] for row in self.rows if row[column] not in (None, "")]
         return bool(values) and not any(isinstance(value, str) and value != MISSING for value in values)
+
+    def is_long(self, column: int) -> bool:
+        """Whether a column holds texts that should wrap."""
+        return any(isinstance(cell, str) and len(cell) > LONG for cell in (row[column] for row in self.rows))
+
+    def without_blanks(self) -> Table:
+        """The table for the eye: without columns in which nothing stands."""
+        full = [n for n in range(len(self.head)) if any(row[n] not in (None, "") for row in self.rows)]
+        chosen = [[row[n] for n in full] for row in self.rows]
+        return self._replace(head=[self.head[n] for n in full], rows=chosen)
 
 
 class Report(NamedTuple):
@@ -80,7 +91,8 @@ def as_csv(table: Table) -> str:
 
 
 def markdown_lines(table: Table) -> list[str]:
-    """The lines of the table for GitHub, without title and caption."""
+    """The lines of the table for GitHub, without title, caption and blank columns."""
+    table = table.without_blanks()
     right = [table.is_number(column) for column in range(len(table.head))]
     lines = ["| " + " | ".join(table.head) + " |"]
     lines.append("|" + "|".join("---:" if is_right else "---" for is_right in right) + "|")
@@ -94,11 +106,13 @@ def as_markdown(table: Table) -> str:
 
 
 def as_html(table: Table) -> str:
-    """The table as well-formed HTML, without its title."""
-    right = [' class="number"' if table.is_number(column) else "" for column in range(len(table.head))]
+    """The table as well-formed HTML, without its title and blank columns."""
+    table = table.without_blanks()
+    kinds = ["number" if table.is_number(n) else "long" if table.is_long(n) else "" for n in range(len(table.head))]
+    classes = [f' class="{kind}"' if kind else "" for kind in kinds]
 
     def row(tag: str, values: Sequence[Value]) -> str:
-        cells = (f"<{tag}{kind}>{escape(short(value))}</{tag}>" for kind, value in zip(right, values, strict=True))
+        cells = (f"<{tag}{kind}>{escape(short(value))}</{tag}>" for kind, value in zip(classes, values, strict=True))
         return "<tr>" + "".join(cells) + "</tr>"
 
     body = "\n".join(row("td", values) for values in table.rows)
