@@ -25,7 +25,7 @@ from rich.console import Console
 from agents import behaviour
 from agents.casting import invite
 from agents.checkpoint import begin, go_on, is_due, is_finished, keep, keep_state, save_policies
-from agents.config import Config, load_run, new_run_folder, read_config, write_config
+from agents.config import CENTRAL, Config, load_run, new_run_folder, read_config, write_config
 from agents.evaluate import EVALUATION, WIDTH, evaluate, table, write_csv
 from agents.evaluate import SEED as EVALUATION_SEED
 from agents.league import League
@@ -45,7 +45,7 @@ SETTING = "overrides a key of the config, as in seed=1 or steps=5e6, which is ro
 def train(config: Config, folder: Path, console: Console) -> int:
     """Fit, evaluate and describe; returns the signal that cut the training short, else 0."""
     scenario = config.load_scenario()
-    env = SB3VecEnv(scenario, config.worlds, threads=config.threads)
+    env = SB3VecEnv(scenario, config.worlds, threads=config.threads, state=config.critic == CENTRAL)
     league = League(config, env)
     go_on(league, folder)
     if not league.steps:

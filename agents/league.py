@@ -16,7 +16,8 @@ from balance_env.players import Team, as_team
 from balance_env.policies import LearnedPolicy, make_card
 
 from .casting import Cast
-from .config import Config
+from .config import CENTRAL, Config
+from .critic import WithTruth
 from .network import StatePolicy
 from .ppo import FEWEST, LivingRolloutBuffer, ScaledByDesign, StatePPO
 from .settings import settings
@@ -27,12 +28,13 @@ def make_learner(config: Config, env: VecEnvWrapper) -> StatePPO:
     own = settings(config, "sb3")
     if config.anneal:
         own["learning_rate"] = lambda left: config.learning_rate * left
+    truth = env.size if isinstance(env, WithTruth) else 0
     return StatePPO(
         StatePolicy,
         env,
         **own,
         rollout_buffer_class=LivingRolloutBuffer,
-        policy_kwargs={"network": config.network, "width": config.width, "years": config.years},
+        policy_kwargs={"network": config.network, "width": config.width, "years": config.years, "truth": truth},
         device="cpu",
     )
 
@@ -55,7 +57,8 @@ class League:
         env.seed(config.seed)
         self.config, self.states = config, env
         self.scaled = ScaledByDesign(env, config.gamma)
-        self.env: VecEnvWrapper = VecFrameStack(self.scaled, config.years) if config.years > 1 else self.scaled
+        self.seen: VecEnvWrapper = VecFrameStack(self.scaled, config.years) if config.years > 1 else self.scaled
+        self.env = WithTruth(self.seen, env) if config.critic == CENTRAL else self.seen
         self.rows: Any = self.env.reset()
         self.cast = Cast(config, env)
         self.names = self.cast.learner_names
@@ -194,8 +197,8 @@ class League:
             learner._n_updates = updates
         self.scaled.set_state(snapshot["env"])
         self.rows = snapshot["rows"].copy()
-        if isinstance(self.env, VecFrameStack):
-            self.env.stacked_obs.stacked_obs = self.rows.copy()
+        if isinstance(self.seen, VecFrameStack):
+            self.seen.stacked_obs.stacked_obs = self.rows[:, -self.config.years * self.states.batch.row_size :].copy()
         self.cast.set_state(snapshot["cast"])
         self.starts = snapshot["starts"].copy()
         self.steps, self.iteration = snapshot["steps"], snapshot["iteration"]

@@ -80,7 +80,7 @@ class StatePPO(MaskablePPO):
         )
         policy_loss, value_loss, entropy, *_ = sums = [figure.sum() for figure in figures]
         loss = policy_loss + self.vf_coef * value_loss - self.ent_coef * entropy
-        return torch.stack(sums).detach(), torch.autograd.grad(loss, weights)
+        return torch.stack(sums).detach(), torch.autograd.grad(loss, weights, materialize_grads=True)
 
 
 def in_parts(batch: MaskableRolloutBufferSamples) -> list[MaskableRolloutBufferSamples]:

@@ -19,7 +19,7 @@ from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from ray.rllib.core.rl_module.rl_module import RLModule, RLModuleSpec
 from rich.console import Console
 
-from agents.config import Config
+from agents.config import CENTRAL, Config
 from agents.policy import drawn
 from agents.settings import settings
 from agents.watch import StopOnSignal
@@ -34,10 +34,13 @@ ANSWERED_WITHIN = 5.0  # seconds, by a runner, before the training goes on witho
 def make_algorithm(config: Config) -> PPOConfig:
     """The settings of a run in RLlib's words.
 
-    ValueError for `anneal`: RLlib's schedules count years of a runner, of which a run has no fixed number.
+    ValueError for `anneal`: RLlib's schedules count years of a runner, of which a run has no fixed number;
+    and for a central critic.
     """
     if config.anneal:
         raise ValueError("anneal = true: not with `framework: rllib`, set anneal to false")
+    if config.critic == CENTRAL:
+        raise ValueError(f"critic = {config.critic!r}: not with `framework: rllib`, set critic to own")
     env = {"scenario": config.load_scenario(), "num_worlds": config.worlds, "threads": config.threads}
     mapping = MAPPINGS[config.learners]
     names = sorted({mapping(agent) for agent in RLlibEnv({**env, "num_worlds": 1}).possible_agents})

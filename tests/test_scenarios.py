@@ -292,7 +292,10 @@ def test_players_sit_in_seats():
         ({"technology_spread": float("nan")}, ["technology_spread: nan is out of range"]),
         ({"max_cycles": 0}, ["max_cycles: 0 is out of range: 1 to"]),
         ({"states": "many"}, ["states: 'many'", "number", "list"]),
-        ({"verbs": ["coerce"]}, ["[coerce]: [ally, bandwagon, sanction] or [ally, bandwagon, sanction, coerce]"]),
+        (
+            {"verbs": ["coerce"]},
+            ["verbs: [coerce]: [ally, bandwagon, sanction] or [ally, bandwagon, sanction, coerce]"],
+        ),
         ({"verbs": ["aly"]}, ["unknown verb 'aly'", "did you mean 'ally'?"]),
         ({"targets": "power"}, ["targets: ", "'seat' or 'threat'", "given 'power'"]),
         ({"fallen": "rise"}, ["fallen: ", "'leave' or 'stay'"]),

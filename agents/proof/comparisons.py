@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..config import load_run
+from ..config import Config, load_run
 from ..population import ENOUGH
 from . import pictures
 from .compared import among_doctrines, by_size, curves, kept, responses
@@ -79,9 +79,9 @@ def networks(page: Page) -> Part:
 
 
 def memory(page: Page) -> Part:
-    """Windows of years at equal steps."""
+    """Windows of years, and networks that go through them one by one, at equal steps."""
     groups = page.of(page.proof.plan.memory)
-    found = {plural(load_run(runs[0]).years, "year"): curves(runs) for runs in groups.values()}
+    found = {in_sight(load_run(runs[0])): curves(runs) for runs in groups.values()}
     told = f"{counted(*groups.values())}; {spread(min(map(len, groups.values())))}"
     picture = pictures.draw_compared(
         page.folder, "memory", found, False, "Years that a state sees, where intent is hidden"
@@ -99,6 +99,12 @@ def memory(page: Page) -> Part:
     head = ["sees", "million agent-steps", "processor minutes", *returns, "score among doctrines"]
     short = f"Among doctrines a state scores {', '.join(means)} in sight."
     return part("Memory", short, picture, told, table(head, rows))
+
+
+def in_sight(config: Config) -> str:
+    """What a run's states see, in words; the network, where it is not the usual one."""
+    network = "" if config.network == Config().network else f" ({config.network})"
+    return plural(config.years, "year") + network
 
 
 def sizes(page: Page) -> Part:

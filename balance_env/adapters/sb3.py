@@ -30,16 +30,22 @@ class SB3VecEnv(VecEnv):
     ----------
     scenario, num_worlds, **options
         As of `VectorEnv`.
+    state : bool
+        Look at the true worlds, for central critics.
 
     Attributes
     ----------
     batch : VectorEnv
+    state, last_state : (W, S) the true worlds as they stand, and as they stood before those that ended began again
     designs : (M, K) the different weights of the reward terms that the scenario gives
     design : (W * N,) which of them each slot has
     """
 
-    def __init__(self, scenario: str | Scenario = "default", num_worlds: int = 1, **options: Any) -> None:
-        self._slots = Slots(scenario, num_worlds, **options)
+    def __init__(
+        self, scenario: str | Scenario = "default", num_worlds: int = 1, *, state: bool = False, **options: Any
+    ) -> None:
+        self.gives_state = state  # the last truth of a world must be seen before it begins again
+        self._slots = Slots(scenario, num_worlds, autoreset=not state, **options)
         self.batch = batch = self._slots.batch
         self.designs = np.unique(batch.scenario.template().designs, axis=0)
         self.render_mode = None
@@ -54,7 +60,7 @@ class SB3VecEnv(VecEnv):
         """Start episodes, under the seed given by `seed` if one was given since the last reset."""
         rows, _ = self._slots.reset(self._seeds[0])
         self._reset_seeds()
-        self._note_designs()
+        self._look_anew()
         return rows
 
     def step_async(self, actions: np.ndarray) -> None:
@@ -67,6 +73,8 @@ class SB3VecEnv(VecEnv):
         out = self.batch.outputs
         tell_of_dropped_masks(out.illegal, "sb3")
         has_ended, last_rows = np.repeat(out.ended > 0, self.batch.num_actors), out.final_rows.reshape(rows.shape)
+        if self.gives_state:
+            last_rows, rows = rows, self._see_and_begin(out.ended > 0)
         infos: list[dict[str, Any]] = [NOTHING] * self.num_envs
         for slot in np.flatnonzero(self._slots.over):
             last = last_rows[slot] if has_ended[slot] else rows[slot]
@@ -78,6 +86,20 @@ class SB3VecEnv(VecEnv):
             self._note_designs()
         return rows, rewards, self._slots.over, infos
 
+    def _see_and_begin(self, ended: np.ndarray) -> np.ndarray:
+        """Look at all true worlds, begin the next episode where one `ended` (W,) and look there anew; the rows."""
+        self.state = self.last_state = self.batch.state()
+        if ended.any():
+            self.batch.begin_next(ended)
+            self.state = np.where(ended[:, None], self.batch.state(ended), self.state)
+        return self._slots.rows()
+
+    def _look_anew(self) -> None:
+        """Look at worlds that may all be other ones."""
+        self._note_designs()
+        if self.gives_state:
+            self.state = self.last_state = self.batch.state()
+
     def get_state(self) -> dict[str, Any]:
         """A picklable snapshot: the same actions after `set_state` give the same future."""
         return self._slots.get_state()
@@ -85,7 +107,7 @@ class SB3VecEnv(VecEnv):
     def set_state(self, snapshot: dict[str, Any]) -> np.ndarray:
         """Return to a snapshot and give the rows as they stood; ValueError if it does not fit."""
         self._slots.set_state(snapshot)
-        self._note_designs()
+        self._look_anew()
         return self._slots.rows()
 
     def close(self) -> None:

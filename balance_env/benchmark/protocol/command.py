@@ -39,6 +39,7 @@ def add_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of all episodes (default 0)")
     parser.add_argument("--out", type=Path, default=Path("results"), help="folder of results (default results)")
     parser.add_argument("--records", action="store_true", help="write every episode as Parquet files, too")
+    parser.add_argument("--scores", action="store_true", help="play what scores rest on, and leave the rest for later")
     parser.add_argument("--jobs", type=int, help="processes at work (default: one a core)")
 
 
@@ -61,7 +62,7 @@ def run_bench(options: argparse.Namespace) -> None:
         raise ValueError(f"--seed {options.seed}: a whole number from 0")
     entrant = open_entrant(options.entrant, options.name)
     setting = "quick" if options.quick else "full"
-    order = Order(entrant, options.suite, setting, EPISODES[setting], options.seed, options.records)
+    order = Order(entrant, options.suite, setting, EPISODES[setting], options.seed, options.records, options.scores)
     with ends_at_once(STOPPED):
         with progress(f"{entrant.name} on {Path(options.suite).name}") as done:
             folder = bench(order, options.out, jobs, done)
