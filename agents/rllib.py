@@ -34,8 +34,11 @@ LONGEST_GRADIENT = 0.5  # as of Stable-Baselines3
 def make_algorithm(config: Config) -> PPOConfig:
     """The settings of a run in RLlib's words.
 
-    ValueError for `anneal`: RLlib's schedules count years of a runner, of which a run has no fixed number.
+    ValueError for `anneal`: RLlib's schedules count years of a runner, of which a run has no fixed number; and for
+    `start`: its modules have a network of their own.
     """
+    if config.start is not None:
+        raise ValueError(f"start = {config.start!r}: not with `framework: rllib`, which fits another network")
     if config.anneal:
         raise ValueError("anneal = true: not with `framework: rllib`, set anneal to false")
     env = {"scenario": config.load_scenario(), "num_worlds": config.worlds, "threads": config.threads}
