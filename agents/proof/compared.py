@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from ..watch import METRICS, TIMING
 from .plays import Among, Job, Plays, player, scripted, trained
 
 SIZES = (3, 5, 8, 12)  # numbers of states that size-free networks are tried at
+HALVES = 2  # of the worlds of responses: one chooses the best answer, one tells its gain
 SEATS = 8  # of a world: smaller ones are played more often, since doctrines differ less there
 
 
@@ -96,34 +98,52 @@ def kept(plays: Plays, elsewhere: list[Path], there: list[Path]) -> Kept:
 
 
 class Response(NamedTuple):
-    """What a state gains that learned to answer a population, by doing so in place of acting like it.
+    """What a state gains by answering a population in place of acting as it does.
 
-    In units of the distance from random legal play to the best doctrine among doctrines.
+    In units of the distance from random legal play to the best doctrine among doctrines. Answers are runs that
+    learned to reply to the population, and doctrines; one half of the worlds chooses the best, the other half tells
+    what it gains, so that choosing among many flatters nobody.
+
+    Attributes
+    ----------
+    learned : (R,)
+        Gains of the runs that learned to reply, in all worlds.
+    best : str
+        The answer that did best: a doctrine, or the name of a run.
+    gain, error : float
+        Of that answer, with its standard error over worlds.
     """
 
     population: str
     design: str
+    learned: np.ndarray
+    best: str
     gain: float
-    error: float  # standard error over worlds
+    error: float
 
 
-def responses(plays: Plays, runs: list[Path], names: dict[str, str]) -> list[Response]:
-    """Gains of best responses; `names` says how populations that are runs are told."""
+def responses(plays: Plays, groups: Iterable[list[Path]], names: dict[str, str]) -> list[Response]:
+    """Answers to populations, each by a group of runs; `names` says how populations that are runs are told."""
     found = []
-    for run in runs:
-        config = load_run(run)
+    for runs in groups:
+        config = load_run(runs[0])
         scenario, (of, *more) = config.load_scenario(), config.opponents
         if more:
-            raise ValueError(f"{run}: {len(more) + 1} opponents; a response is told to one population")
-        population, responder = player(of), trained(run)
+            raise ValueError(f"{runs[0]}: {len(more) + 1} opponents; a response is told to one population")
+        population, told = player(of), names.get(of, of)
         for design in design_weights(scenario):
-            same = Job(scenario, population, population, design)
+            same = Job(scenario, population, population, design, worlds=HALVES * plays.worlds)
+            answers = [same._replace(visitor=trained(run)) for run in runs]
+            plays.run([same, *answers, *plays.screening(same)], f"responses to {told}")
+            answers += plays.finalists([same])
+            plays.run(answers, f"responses to {told}, the best doctrines")
             scale = Job(scenario, scripted(RANDOM), scripted(RANDOM), design, Among.DOCTRINES)
-            answer = same._replace(visitor=responder)
-            plays.run([same, answer], f"responses to {names.get(of, of)}")
             plays.run_scaled([scale], "their scale")
             ends = plays.anchors(scale)
-            gains = (plays.score(answer) - plays.score(same)) / (ends.reference - ends.floor)
-            error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
-            found.append(Response(names.get(of, of), design, float(gains.mean()), error))
+            gains = np.array([plays.score(job) - plays.score(same) for job in answers]) / (ends.reference - ends.floor)
+            choosing, telling = np.split(gains, HALVES, 1)
+            best = int(choosing.mean(1).argmax())
+            error = float(telling[best].std(ddof=1) / np.sqrt(plays.worlds))
+            gain, learned = float(telling[best].mean()), gains[: len(runs)].mean(1)
+            found.append(Response(told, design, learned, answers[best].visitor.name, gain, error))
     return found

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+
+from balance_env import DOCTRINES
 
 from ..config import load_run
 from ..population import ENOUGH
@@ -136,23 +140,32 @@ def exploited(page: Page) -> Part:
     """Best responses to the learner and to doctrines."""
     groups = page.of(page.proof.plan.responses)
     names = {str(run): "the learner" for run in page.proof.folders(page.proof.plan.main)}
-    found = responses(page.plays, [run for runs in groups.values() for run in runs], names)
+    found = responses(page.plays, groups.values(), names)
+    gains: dict[str, float] = {}
+    for name in dict.fromkeys(of.population for of in found):
+        gains[name] = float(np.mean([of.gain for of in found if of.population == name]))
+    found.sort(key=lambda of: gains[of.population])
     told = f"{counted(*groups.values())}; bars: 95 % over {page.plays.worlds} worlds"
     picture = pictures.draw_responses(page.folder, found, "What the best response to each population gains")
-    rows = [[of.population, of.design, f"{of.gain:.2f} ± {1.96 * of.error:.2f}"] for of in found]
-    steps = load_run(next(iter(groups.values()))[0]).steps
+    rows = [
+        [of.population, of.design, ", ".join(f"{gain:+.2f}" for gain in of.learned),
+         of.best if of.best in DOCTRINES else "trained", f"{of.gain:+.2f} ± {1.96 * of.error:.2f}"]
+        for of in found
+    ]  # fmt: skip
+    config = load_run(next(iter(groups.values()))[0])
+    own = (config.learning_seats or 1) / len(config.load_scenario().state_names())
+    start = "nothing" if config.start is None else f"the weights of `{Path(config.start).name}`"
     text = (
-        f"One seat learns from nothing, for {steps / 1e6:.0f} million agent-steps of which a tenth are its own, to "
-        "answer a population that holds all others. The gain is over acting as that population does: a lower bound, "
-        "and below 0 where no better answer was found. 1 is the distance from random play to the best doctrine among "
+        f"One seat learns, from {start}, for {config.steps / 1e6:g} million agent-steps of which {own:.0%} are its "
+        "own, to answer a population that holds all others. Gains are over acting as that population does. The best of "
+        f"these runs and of all doctrines is chosen in {page.plays.worlds} worlds and told in as many others: a lower "
+        "bound, since a better answer may exist. 1 is the distance from random play to the best doctrine among "
         "doctrines."
     )
-    gains = {
-        of.population: np.mean([other.gain for other in found if other.population == of.population]) for of in found
-    }
-    told_gains = ", ".join(f"{gain:.2f} ({name})" for name, gain in sorted(gains.items(), key=lambda item: item[1]))
-    short = f"A best response gains, mean over designs, {told_gains}; below 0: none was found, though one may exist."
-    return part("Best responses", short, picture, told, text, table(["population", "design", "gain"], rows))
+    told_gains = ", ".join(f"{gain:+.2f} ({name})" for name, gain in sorted(gains.items(), key=lambda item: item[1]))
+    short = f"The best answer that was found gains, mean over designs, {told_gains}."
+    head = ["population", "design", "trained answers, by seed", "best of them and of the doctrines", "its gain"]
+    return part("Best responses", short, picture, told, text, table(head, rows))
 
 
 def cost(page: Page) -> Part:

@@ -229,6 +229,7 @@ def draw_responses(folder: Path, of: Sequence[Response], told: str) -> str:
         for response in of:
             y = populations.index(response.population) + height * (designs.index(response.design) - 0.5)
             axes.barh(y, response.gain, height, xerr=1.96 * response.error, color=colours[response.design])
+            axes.plot(response.learned, np.full(len(response.learned), y), "|", color=INK, markersize=9)
         for design in designs:
             axes.barh(0, 0, color=colours[design], label=design)
         axes.set_yticks(range(len(populations)), populations)
