@@ -121,13 +121,15 @@ def attends(page: Page) -> Part:
     text = (
         "What is seen is taken from another state-year, drawn at random: the tables say in what share of acts "
         "another would then be chosen. A number about the others is replaced in the blocks of all of them; "
-        "`own: design` is the weights of the reward. Attention is 1 where all living states get as much."
+        "`own: what it wants` is all weights of its reward. Attention is 1 where all living states get as much."
     )
     heads = ["all that is seen of one state", "acts that hang on it", *(f"attention of `{name}`" for name in attending)]
     tables = table(["a number in the row", "acts that hang on it"], hang), table(heads, whom)
     top = states.mean(0).argmax()
-    piece, state = (" (".join(row[:2]) + ")" for row in (hang[0], whom[top]))
-    short = f"Of the numbers that it sees, acts of a state hang most on {piece}; of states, on {state}."
+    short = (
+        f"Of the numbers that a state sees, `{hang[0][0]}` weighs most: with another state's in its place "
+        f"{hang[0][1]} of its acts would be others; of the states that it sees, {whom[top][0]}: {whom[top][1]}."
+    )
     return part("What the network attends to", short, picture, told, text, *tables)
 
 

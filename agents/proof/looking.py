@@ -45,7 +45,7 @@ class Looking(NamedTuple):
 def piece_names() -> list[str]:
     """Names of what is looked at, blocks before the dot; weights go together, since designs differ in all of them."""
     names = [name.replace("other1", "other") for name, *_ in pieces()]
-    return [*names[:WEIGHTS_START], "own.design", *names[OTHERS_START:]]
+    return [*names[:WEIGHTS_START], "own.what it wants", *names[OTHERS_START:]]
 
 
 def look(policy: LearnedPolicy, of: Sample) -> Looking:

@@ -18,6 +18,7 @@ from .compared import Curves, Response
 from .conduct import TERCILES, Conduct
 from .crossplay import Cross, Level
 from .looking import ANY, WHO, Looking, piece_names
+from .page import plural
 from .plays import over_runs
 
 SMOOTHED = 20  # a curve shows means over a twentieth of its rows
@@ -190,16 +191,23 @@ def draw_levels(folder: Path, of: Sequence[Level], told: str) -> str:
     """`level.png`: trained states minus the best doctrine, with intervals and runs."""
     colours = design_colours(sorted({level.design for level in of}))
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(figsize=(9.0, 1.2 + 0.6 * len(of)), layout="constrained")
+        figure, axes = plt.subplots(figsize=(9.0, 1.8 + 0.6 * len(of)), layout="constrained")
         for y, level in enumerate(reversed(of)):
             colour, gap = colours[level.design], level.difference
             axes.plot([gap.low, gap.high], [y, y], color=colour, linewidth=3, solid_capstyle="round")
             axes.plot(gap.value, y, "o", color=colour, markersize=10)
             axes.plot(level.by_run, np.full(level.runs, y + 0.22), "|", color=colour, markersize=7)
-        axes.axvline(0.0, color=INK, linewidth=1, linestyle="--")
+        axes.plot([], [], "o-", color=PALE, linewidth=3, markersize=10, label="mean over the runs, and its interval")
+        axes.plot([], [], "|", color=PALE, markersize=7, label="one run")
+        axes.axvline(0.0, color=INK, linewidth=1, linestyle="--", label="as good as the best doctrine")
         axes.set_ylim(-0.5, len(of) - 0.4)
-        axes.set_yticks(range(len(of)), [f"{lv.scenario}, {lv.design} (runs: {lv.runs})" for lv in reversed(of)])
-        axes.set_xlabel("trained minus the best doctrine; 1 is the distance from random play to it")
+        rows = [
+            f"{lv.design} states in {lv.scenario}\nbeside {lv.doctrine}, {plural(lv.runs, 'run')}"
+            for lv in reversed(of)
+        ]
+        axes.set_yticks(range(len(of)), rows)
+        axes.set_xlabel("score above the best doctrine's; 1: as far as that is above random legal play")
+        figure.legend(loc="outside lower center", ncols=3, frameon=False)
         title(figure, told)
         return save(figure, folder, "level.png")
 
