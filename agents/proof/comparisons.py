@@ -24,16 +24,31 @@ ASKED_KEPT = 0.8  # of the normalised return, of a network trained at another nu
 def level(page: Page) -> Part:
     """Trained states against the best doctrine."""
     groups = page.of([page.proof.plan.main, *page.proof.plan.level])
-    found = []
+    found, steps = [], []
     for runs in groups.values():
-        found += levels(page.plays, load_run(runs[0]).load_scenario(), [trained(run) for run in runs])
+        config = load_run(runs[0])
+        among = levels(page.plays, config.load_scenario(), [trained(run) for run in runs])
+        way = " (learned among doctrines)" if config.opponents else ""
+        found += [of._replace(scenario=f"{of.scenario}{way}") for of in among]
+        steps += [f"{config.steps / 1e6:g}"] * len(among)
     told = f"{counted(*groups.values())}; intervals over runs and worlds, under five runs the range of the runs"
     picture = pictures.draw_levels(page.folder, found, "Trained states and the best doctrine in the same seats")
     rows = [
-        [of.scenario, of.design, str(of.runs), f"{of.score:.2f}", of.doctrine, interval(of.difference), of.verdict]
-        for of in found
+        [of.scenario, of.design, str(of.runs), million, f"{of.score:.2f}", of.doctrine, interval(of.difference),
+         ", ".join(f"{gap:+.2f}" for gap in of.by_run), of.verdict]
+        for of, million in zip(found, steps, strict=True)
+    ]  # fmt: skip
+    head = [
+        "scenario",
+        "design",
+        "runs",
+        "million agent-steps",
+        "score",
+        "best doctrine",
+        "trained minus it",
+        "run by run",
+        "verdict",
     ]
-    head = ["scenario", "design", "runs", "score", "best doctrine", "trained minus it", "verdict"]
     text = (
         f"One seat, rotated over {page.plays.worlds} worlds; every second one of the others holds a doctrine, the rest "
         "copies of the trained state. 1 is the distance from random legal play to the best doctrine."
