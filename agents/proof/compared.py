@@ -18,6 +18,7 @@ from ..watch import METRICS, TIMING
 from .plays import Among, Job, Plays, player, scripted, trained
 
 SIZES = (3, 5, 8, 12)  # numbers of states that size-free networks are tried at
+ENDS = 20  # of how many parts of a run the last tells what it ends with
 HALVES = 2  # of the worlds of responses: one chooses the best answer, one tells its gain
 SEATS = 8  # of a world: smaller ones are played more often, since doctrines differ less there
 
@@ -50,6 +51,11 @@ def curves(runs: list[Path]) -> Curves:
     entropy = [name for name in metrics[0] if name.startswith("entropy")]
     of_policy = np.array([np.mean([table[name][:rows] for name in entropy], 0) for table in metrics])
     return Curves(metrics[0]["steps"][:rows], np.mean(spent, 0), returns, of_policy)
+
+
+def closing(values: np.ndarray) -> np.ndarray:
+    """What runs (..., T) end with: means over the last twentieth of their rows."""
+    return values[..., -max(1, values.shape[-1] // ENDS) :].mean(-1)
 
 
 def sized(config: Config, states: int) -> Scenario:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from balance_env import DOCTRINES
+from balance_env import DOCTRINES, Verb
 
 from ..config import load_run
+from ..pictures import read_metrics
 from ..population import ENOUGH
+from ..watch import METRICS
 from . import pictures
-from .compared import among_doctrines, by_size, curves, kept, responses
+from .compared import among_doctrines, by_size, closing, curves, kept, responses
 from .crossplay import levels
 from .page import Page, Part, counted, interval, part, plural, spread, table
 from .plays import over_runs, trained
@@ -24,34 +26,27 @@ ASKED_KEPT = 0.8  # of the normalised return, of a network trained at another nu
 def level(page: Page) -> Part:
     """Trained states against the best doctrine."""
     groups = page.of([page.proof.plan.main, *page.proof.plan.level])
-    found, steps = [], []
+    found, rows = [], []
     for runs in groups.values():
         config = load_run(runs[0])
-        among = levels(page.plays, config.load_scenario(), [trained(run) for run in runs])
         way = " (learned among doctrines)" if config.opponents else ""
-        found += [of._replace(scenario=f"{of.scenario}{way}") for of in among]
-        steps += [f"{config.steps / 1e6:g}"] * len(among)
+        allied = [read_metrics(run / METRICS) for run in runs]
+        for of in levels(page.plays, config.load_scenario(), [trained(run) for run in runs]):
+            found.append(of._replace(scenario=f"{of.scenario}{way}"))
+            shares = [closing(table[f"{of.design}_{Verb.ALLY.name.lower()}"]) for table in allied]
+            one_by_one = ", ".join(f"{gap:+.2f} ({share:.0%})" for gap, share in zip(of.by_run, shares, strict=True))
+            rows.append(
+                [found[-1].scenario, of.design, str(of.runs), f"{config.steps / 1e6:g}", f"{of.score:.2f}",
+                 of.doctrine, interval(of.difference), one_by_one, of.verdict]
+            )  # fmt: skip
     told = f"{counted(*groups.values())}; intervals over runs and worlds, under five runs the range of the runs"
     picture = pictures.draw_levels(page.folder, found, "Trained states and the best doctrine in the same seats")
-    rows = [
-        [of.scenario, of.design, str(of.runs), million, f"{of.score:.2f}", of.doctrine, interval(of.difference),
-         ", ".join(f"{gap:+.2f}" for gap in of.by_run), of.verdict]
-        for of, million in zip(found, steps, strict=True)
-    ]  # fmt: skip
-    head = [
-        "scenario",
-        "design",
-        "runs",
-        "million agent-steps",
-        "score",
-        "best doctrine",
-        "trained minus it",
-        "run by run",
-        "verdict",
-    ]
+    head = ["scenario", "design", "runs", "million agent-steps", "score", "best doctrine", "trained minus it"]
+    head += ["run by run (allies)", "verdict"]
     text = (
         f"One seat, rotated over {page.plays.worlds} worlds; every second one of the others holds a doctrine, the rest "
-        "copies of the trained state. 1 is the distance from random legal play to the best doctrine."
+        "copies of the trained state. 1 is the distance from random legal play to the best doctrine. In brackets: the "
+        "share of years in which these states chose to ally at the end of their training."
     )
     gaps = [f"{of.difference.value:+.2f} ({of.design}, `{of.scenario}`: {of.verdict})" for of in found]
     short = f"Trained states score, beside the best doctrine, {', '.join(gaps)}; 1 is its distance from random play."
@@ -70,8 +65,7 @@ def networks(page: Page) -> Part:
     second = pictures.draw_sizes(page.folder, scores, "Networks among other numbers of states", "networks_sizes")
     rows = []
     for name, of in found.items():
-        last = max(1, len(of.steps) // pictures.SMOOTHED)
-        ends = [interval(over_runs(values[:, -last:].mean(1))) for values in of.returns.values()]
+        ends = [interval(over_runs(closing(values))) for values in of.returns.values()]
         by = [interval(over_runs(scores[name][n].mean(1))) if n in scores[name] else "cannot play" for n in sizes]
         rows.append([name, f"{of.minutes[-1]:.1f}", f"{of.steps[-1] / 1e6:.2f}", *ends, *by])
     returns = [f"return, {design}" for design in next(iter(found.values())).returns]
@@ -109,8 +103,7 @@ def memory(page: Page) -> Part:
     for (label, of), (name, runs) in zip(found.items(), groups.items(), strict=True):
         scores = among_doctrines(page.plays, runs, load_run(runs[0]).load_scenario(), name)
         means.append(f"{scores.mean():.2f} with {label}")
-        last = max(1, len(of.steps) // pictures.SMOOTHED)
-        ends = [interval(over_runs(values[:, -last:].mean(1))) for values in of.returns.values()]
+        ends = [interval(over_runs(closing(values))) for values in of.returns.values()]
         rows.append(
             [label, f"{of.steps[-1] / 1e6:.2f}", f"{of.minutes[-1]:.1f}", *ends, interval(over_runs(scores.mean(1)))]
         )
