@@ -19,7 +19,6 @@ from .plays import Among, Job, Plays, player, scripted, trained
 
 SIZES = (3, 5, 8, 12)  # numbers of states that size-free networks are tried at
 ENDS = 20  # of how many parts of a run the last tells what it ends with
-HALVES = 2  # of the worlds of responses: one chooses the best answer, one tells its gain
 SEATS = 8  # of a world: smaller ones are played more often, since doctrines differ less there
 
 
@@ -107,29 +106,29 @@ class Response(NamedTuple):
     """What a state gains by answering a population in place of acting as it does.
 
     In units of the distance from random legal play to the best doctrine among doctrines. Answers are runs that
-    learned to reply to the population, and doctrines; one half of the worlds chooses the best, the other half tells
-    what it gains, so that choosing among many flatters nobody.
+    learned to reply to the population, other runs, and doctrines; either half of the worlds chooses the best for the
+    other half to tell what it gains, so that choosing among many flatters nobody.
 
     Attributes
     ----------
     learned : (R,)
         Gains of the runs that learned to reply, in all worlds.
-    best : str
-        The answer that did best: a doctrine, or the name of a run.
+    best : list of str
+        The answers that the halves chose: doctrines, or names of runs.
     gain, error : float
-        Of that answer, with its standard error over worlds.
+        Of these answers, with its standard error over worlds.
     """
 
     population: str
     design: str
     learned: np.ndarray
-    best: str
+    best: list[str]
     gain: float
     error: float
 
 
-def responses(plays: Plays, groups: Iterable[list[Path]], names: dict[str, str]) -> list[Response]:
-    """Answers to populations, each by a group of runs; `names` says how populations that are runs are told."""
+def responses(plays: Plays, groups: Iterable[list[Path]], others: list[Path], names: dict[str, str]) -> list[Response]:
+    """Answers to populations, each by a group of runs and by others; `names` says how those that are runs are told."""
     found = []
     for runs in groups:
         config = load_run(runs[0])
@@ -138,8 +137,8 @@ def responses(plays: Plays, groups: Iterable[list[Path]], names: dict[str, str])
             raise ValueError(f"{runs[0]}: {len(more) + 1} opponents; a response is told to one population")
         population, told = player(of), names.get(of, of)
         for design in design_weights(scenario):
-            same = Job(scenario, population, population, design, worlds=HALVES * plays.worlds)
-            answers = [same._replace(visitor=trained(run)) for run in runs]
+            same = Job(scenario, population, population, design)
+            answers = [same._replace(visitor=trained(run, scenario)) for run in [*runs, *others]]
             plays.run([same, *answers, *plays.screening(same)], f"responses to {told}")
             answers += plays.finalists([same])
             plays.run(answers, f"responses to {told}, the best doctrines")
@@ -147,9 +146,15 @@ def responses(plays: Plays, groups: Iterable[list[Path]], names: dict[str, str])
             plays.run_scaled([scale], "their scale")
             ends = plays.anchors(scale)
             gains = np.array([plays.score(job) - plays.score(same) for job in answers]) / (ends.reference - ends.floor)
-            choosing, telling = np.split(gains, HALVES, 1)
-            best = int(choosing.mean(1).argmax())
-            error = float(telling[best].std(ddof=1) / np.sqrt(plays.worlds))
-            gain, learned = float(telling[best].mean()), gains[: len(runs)].mean(1)
-            found.append(Response(told, design, learned, answers[best].visitor.name, gain, error))
+            best, by_world = choose(gains)
+            error = float(by_world.std(ddof=1) / np.sqrt(len(by_world)))
+            chosen = list(dict.fromkeys(answers[n].visitor.name for n in best))
+            found.append(Response(told, design, gains[: len(runs)].mean(1), chosen, float(by_world.mean()), error))
     return found
+
+
+def choose(gains: np.ndarray) -> tuple[list[int], np.ndarray]:
+    """Of gains (answers, W), which did best in either half of the worlds, and what it gains in the other half (W,)."""
+    first, second = np.array_split(gains, 2, 1)
+    best = [int(half.mean(1).argmax()) for half in (second, first)]
+    return best, np.concatenate([half[n] for n, half in zip(best, (first, second), strict=True)])

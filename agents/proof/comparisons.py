@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from balance_env import DOCTRINES, Verb
+from balance_env import Verb
 
 from ..config import load_run
 from ..pictures import read_metrics
@@ -148,7 +148,7 @@ def exploited(page: Page) -> Part:
     """Best responses to the learner and to doctrines."""
     groups = page.of(page.proof.plan.responses)
     names = {str(run): "the learner" for run in page.proof.folders(page.proof.plan.main)}
-    found = responses(page.plays, groups.values(), names)
+    found = responses(page.plays, groups.values(), page.main, names)
     gains: dict[str, float] = {}
     for name in dict.fromkeys(of.population for of in found):
         gains[name] = float(np.mean([of.gain for of in found if of.population == name]))
@@ -157,7 +157,7 @@ def exploited(page: Page) -> Part:
     picture = pictures.draw_responses(page.folder, found, "What the best response to each population gains")
     rows = [
         [of.population, of.design, ", ".join(f"{gain:+.2f}" for gain in of.learned),
-         of.best if of.best in DOCTRINES else "trained", f"{of.gain:+.2f} ± {1.96 * of.error:.2f}"]
+         ", ".join(of.best), f"{of.gain:+.2f} ± {1.96 * of.error:.2f}"]
         for of in found
     ]  # fmt: skip
     config = load_run(next(iter(groups.values()))[0])
@@ -166,13 +166,13 @@ def exploited(page: Page) -> Part:
     text = (
         f"One seat learns, from {start}, for {config.steps / 1e6:g} million agent-steps of which {own:.0%} are its "
         "own, to answer a population that holds all others. Gains are over acting as that population does. The best of "
-        f"these runs and of all doctrines is chosen in {page.plays.worlds} worlds and told in as many others: a lower "
-        "bound, since a better answer may exist. 1 is the distance from random play to the best doctrine among "
-        "doctrines."
+        f"these runs, of those of `{page.proof.plan.main}` and of all doctrines is chosen in either half of the worlds "
+        "and told in the other: a lower bound, since a better answer may exist. 1 is the distance from random play to "
+        "the best doctrine among doctrines."
     )
     told_gains = ", ".join(f"{gain:+.2f} ({name})" for name, gain in sorted(gains.items(), key=lambda item: item[1]))
     short = f"The best answer that was found gains, mean over designs, {told_gains}."
-    head = ["population", "design", "trained answers, by seed", "best of them and of the doctrines", "its gain"]
+    head = ["population", "design", "trained answers, by seed", "the best that was found", "its gain"]
     return part("Best responses", short, picture, told, text, table(head, rows))
 
 
