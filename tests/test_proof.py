@@ -17,7 +17,7 @@ from agents.evaluate import LEARNER, RANDOM, play  # noqa: E402
 from agents.policy import load_team  # noqa: E402
 from agents.proof import emergence  # noqa: E402
 from agents.proof.__main__ import main  # noqa: E402
-from agents.proof.compared import Kept, choose, responses  # noqa: E402
+from agents.proof.compared import Kept, Population, choose, responses  # noqa: E402
 from agents.proof.conduct import Sample, conduct, sample  # noqa: E402
 from agents.proof.looking import WHO, blocks, look, piece_columns, piece_names, roles  # noqa: E402
 from agents.proof.plan import Proof  # noqa: E402
@@ -150,8 +150,9 @@ def test_an_answer_that_acts_as_the_population_does_gains_nothing(folder, tmp_pa
     runs = folder / "runs"
     shutil.copytree(runs / "against-0", tmp_path / "same")
     shutil.copytree(runs / "main-0" / "policies", tmp_path / "same" / "policies", dirs_exist_ok=True)
-    plays, names = Plays(runs / "parts", WORLDS), {str(runs / "main-0"): "the learner"}
-    found = responses(plays, [[tmp_path / "same", runs / "against-0"]], [runs / "main-1"], names)
+    replies = [tmp_path / "same", runs / "against-0"]
+    asked = Population("the learner", str(runs / "main-0"), load_scenario("small"), replies)
+    found = responses(Plays(runs / "parts", WORLDS), [asked], [runs / "main-1"])
     assert [of.population for of in found] == ["the learner"] * 2
     assert [of.learned[0] for of in found] == [0.0, 0.0]
     assert all(of.learned[1] != 0.0 for of in found)

@@ -127,18 +127,23 @@ class Response(NamedTuple):
     error: float
 
 
-def responses(plays: Plays, groups: Iterable[list[Path]], others: list[Path], names: dict[str, str]) -> list[Response]:
-    """Answers to populations, each by a group of runs and by others; `names` says how those that are runs are told."""
+class Population(NamedTuple):
+    """Who is answered: a doctrine or a run that holds all other seats, and the runs that learned to reply to it."""
+
+    told: str
+    player: str  # a doctrine's name, or the folder of a run
+    scenario: Scenario
+    replies: list[Path]
+
+
+def responses(plays: Plays, populations: Iterable[Population], others: list[Path]) -> list[Response]:
+    """Answers to populations, by their replies, by other runs and by doctrines."""
     found = []
-    for runs in groups:
-        config = load_run(runs[0])
-        scenario, (of, *more) = config.load_scenario(), config.opponents
-        if more:
-            raise ValueError(f"{runs[0]}: {len(more) + 1} opponents; a response is told to one population")
-        population, told = player(of), names.get(of, of)
+    for told, name, scenario, replies in populations:
+        population = player(name)
         for design in design_weights(scenario):
             same = Job(scenario, population, population, design)
-            answers = [same._replace(visitor=trained(run, scenario)) for run in [*runs, *others]]
+            answers = [same._replace(visitor=trained(run, scenario)) for run in [*replies, *others]]
             plays.run([same, *answers, *plays.screening(same)], f"responses to {told}")
             answers += plays.finalists([same])
             plays.run(answers, f"responses to {told}, the best doctrines")
@@ -149,7 +154,7 @@ def responses(plays: Plays, groups: Iterable[list[Path]], others: list[Path], na
             best, by_world = choose(gains)
             error = float(by_world.std(ddof=1) / np.sqrt(len(by_world)))
             chosen = list(dict.fromkeys(answers[n].visitor.name for n in best))
-            found.append(Response(told, design, gains[: len(runs)].mean(1), chosen, float(by_world.mean()), error))
+            found.append(Response(told, design, gains[: len(replies)].mean(1), chosen, float(by_world.mean()), error))
     return found
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from balance_env import Verb
+from balance_env import DOCTRINES, Verb
 
 from ..config import load_run
+from ..evaluate import doctrines
 from ..pictures import read_metrics
 from ..population import ENOUGH
 from ..watch import METRICS
 from . import pictures
-from .compared import among_doctrines, by_size, closing, curves, kept, responses
+from .compared import Population, among_doctrines, by_size, closing, curves, kept, responses
 from .crossplay import levels
 from .page import Page, Part, counted, interval, part, plural, spread, table
 from .plays import over_runs, trained
@@ -144,19 +145,33 @@ def sizes(page: Page) -> Part:
     return part("Other numbers of states", short, picture, told, text, table(head, rows))
 
 
+def populations(page: Page) -> list[Population]:
+    """Those that runs of the plan reply to, every run that most parts are about, and every doctrine."""
+    found, plan = [], page.proof.plan
+    names = {str(run): f"the learner, seed {seed}" for seed, run in enumerate(page.proof.folders(plan.main))}
+    for name in plan.responses:
+        config = page.proof.configs[page.proof.folders(name)[0]]
+        of, *others = config.opponents
+        if others:
+            raise ValueError(f"{name}: {len(others) + 1} opponents; a response is told to one population")
+        found.append(Population(names.get(of, of), of, config.load_scenario(), page.proof.finished(name)))
+    replied = [of.player for of in found]
+    scenario = page.proof.configs[page.main[0]].load_scenario()
+    more = [(names[str(run)], str(run)) for run in page.main] + [(name, name) for name in doctrines()]
+    return found + [Population(told, name, scenario, []) for told, name in more if name not in replied]
+
+
 def exploited(page: Page) -> Part:
     """Best responses to the learner and to doctrines."""
-    groups = page.of(page.proof.plan.responses)
-    names = {str(run): "the learner" for run in page.proof.folders(page.proof.plan.main)}
-    found = responses(page.plays, groups.values(), page.main, names)
-    gains: dict[str, float] = {}
-    for name in dict.fromkeys(of.population for of in found):
-        gains[name] = float(np.mean([of.gain for of in found if of.population == name]))
+    asked = populations(page)
+    found = responses(page.plays, asked, page.main)
+    gains = {of.told: float(np.mean([r.gain for r in found if r.population == of.told])) for of in asked}
     found.sort(key=lambda of: gains[of.population])
-    told = f"{counted(*groups.values())}; bars: 95 % over {page.plays.worlds} worlds"
+    groups = page.of(page.proof.plan.responses)
+    told = f"trained answers: {counted(*groups.values())}; bars: 95 % over {page.plays.worlds} worlds"
     picture = pictures.draw_responses(page.folder, found, "What the best response to each population gains")
     rows = [
-        [of.population, of.design, ", ".join(f"{gain:+.2f}" for gain in of.learned),
+        [of.population, of.design, ", ".join(f"{gain:+.2f}" for gain in of.learned) or "none",
          ", ".join(of.best), f"{of.gain:+.2f} ± {1.96 * of.error:.2f}"]
         for of in found
     ]  # fmt: skip
@@ -170,8 +185,14 @@ def exploited(page: Page) -> Part:
         "and told in the other: a lower bound, since a better answer may exist. 1 is the distance from random play to "
         "the best doctrine among doctrines."
     )
-    told_gains = ", ".join(f"{gain:+.2f} ({name})" for name, gain in sorted(gains.items(), key=lambda item: item[1]))
-    short = f"The best answer that was found gains, mean over designs, {told_gains}."
+    of_learners = over_runs(np.array([gains[of.told] for of in asked if of.player not in DOCTRINES]))
+    scripts = sorted((gains[of.told], of.player) for of in asked if of.player in DOCTRINES)
+    (least, hardest), (next_least, next_hardest), *_, (most, softest) = scripts
+    short = (
+        f"The best answer that was found gains, mean over designs, {interval(of_learners)} over acting as trained runs "
+        f"do; over acting as all of a doctrine do {least:+.2f} ({hardest}), {next_least:+.2f} ({next_hardest}) to "
+        f"{most:+.2f} ({softest})."
+    )
     head = ["population", "design", "trained answers, by seed", "the best that was found", "its gain"]
     return part("Best responses", short, picture, told, text, table(head, rows))
 

@@ -233,7 +233,7 @@ def draw_responses(folder: Path, of: Sequence[Response], told: str) -> str:
     populations, designs = list(dict.fromkeys(r.population for r in of)), sorted({r.design for r in of})
     colours, height = design_colours(designs), 0.8 / len(designs)
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(figsize=(8.0, 1.2 + 0.8 * len(populations)), layout="constrained")
+        figure, axes = plt.subplots(figsize=(8.0, 1.2 + 0.4 * len(populations)), layout="constrained")
         for response in of:
             y = populations.index(response.population) + height * (designs.index(response.design) - 0.5)
             axes.barh(y, response.gain, height, xerr=1.96 * response.error, color=colours[response.design])
@@ -243,7 +243,7 @@ def draw_responses(folder: Path, of: Sequence[Response], told: str) -> str:
         axes.set_yticks(range(len(populations)), populations)
         axes.invert_yaxis()
         axes.axvline(0.0, color=INK, linewidth=1)
-        axes.set_xlabel("gain of a trained reply over acting as the rest do; 1: from random play to the best doctrine")
+        axes.set_xlabel("gain of the best answer over acting as the rest do (lines: trained answers)")
         axes.legend(frameon=False)
         title(figure, told)
         return save(figure, folder, "responses.png")
