@@ -26,7 +26,7 @@ from rich.console import Console
 from agents import behaviour
 from agents.casting import forebears, invite
 from agents.checkpoint import begin, go_on, is_due, is_finished, keep, keep_state, save_policies
-from agents.config import Config, load_run, new_run_folder, read_config, write_config
+from agents.config import CENTRAL, Config, load_run, new_run_folder, read_config, write_config
 from agents.evaluate import EVALUATION, WIDTH, evaluate, table, write_csv
 from agents.evaluate import SEED as EVALUATION_SEED
 from agents.league import League
@@ -46,7 +46,7 @@ def train(config: Config, folder: Path, console: Console) -> int:
     torch.set_num_threads(config.torch_threads)
     torch.distributions.Distribution.set_default_validate_args(False)  # checks every batch for what masks rule out
     scenario = config.load_scenario()
-    env = SB3VecEnv(scenario, config.worlds, threads=config.threads)
+    env = SB3VecEnv(scenario, config.worlds, threads=config.threads, state=config.critic == CENTRAL)
     league = League(config, env)
     go_on(league, folder)
     if not league.steps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,7 @@ from balance_env.files import write_whole
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 RESOLVED = "config.yaml"  # of a run folder
+CENTRAL = "central"  # critic
 PAST = "past"  # in place of an opponent's name: past selves of the learners
 
 
@@ -69,9 +71,10 @@ class Config(BaseModel):
     clip_range: Annotated[float, Field(gt=0.0)] = 0.2
     ent_coef: Annotated[float, Field(ge=0.0)] = 0.0
     vf_coef: Annotated[float, Field(ge=0.0)] = 0.5
-    network: Literal["pooled", "dyads", "mlp"] = "pooled"  # see `balance_env.networks`
+    network: Literal["pooled", "dyads", "recurrent", "mlp"] = "pooled"  # see `balance_env.networks`
     years: Count = 1  # whose rows the network sees at once: its memory, where intent is hidden
     width: Count = 64  # of every layer of the network
+    critic: Literal["own", "central"] = "own"  # central: one that sees the true world, while it learns
 
     def load_scenario(self) -> Scenario:
         """The scenario with the run's overrides; ValueError names what is wrong with them."""
@@ -159,7 +162,7 @@ def _read(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
     base = values.pop("base", None)
     if base is None:
         return values
-    lower = path.with_name(str(base))
+    lower = Path(os.path.normpath(path.parent / str(base)))
     if lower in (*above, path):
         raise ValueError(f"{path}: base: {base!r} rests on this file itself")
     return {**_read(lower, (*above, path)), **values}

@@ -17,7 +17,8 @@ from balance_env.players import Team, as_team
 from balance_env.policies import LearnedPolicy, make_card
 
 from .casting import Cast, forebears
-from .config import Config
+from .config import CENTRAL, Config
+from .critic import WithTruth
 from .network import StatePolicy
 from .ppo import FEWEST, LivingRolloutBuffer, ScaledByDesign
 
@@ -35,6 +36,7 @@ def make_learner(config: Config, env: VecEnvWrapper) -> MaskablePPO:
     rate: float | Callable[[float], float] = config.learning_rate
     if config.anneal:
         rate = lambda left: config.learning_rate * left  # noqa: E731
+    truth = env.size if isinstance(env, WithTruth) else 0
     learner = MaskablePPO(
         StatePolicy,
         env,
@@ -48,7 +50,7 @@ def make_learner(config: Config, env: VecEnvWrapper) -> MaskablePPO:
         ent_coef=config.ent_coef,
         vf_coef=config.vf_coef,
         rollout_buffer_class=LivingRolloutBuffer,
-        policy_kwargs={"network": config.network, "width": config.width, "years": config.years},
+        policy_kwargs={"network": config.network, "width": config.width, "years": config.years, "truth": truth},
         device="cpu",
     )
     learner.set_logger(Logger(None, []))
@@ -71,7 +73,8 @@ class League:
         env.seed(config.seed)
         self.config, self.states = config, env
         self.scaled = ScaledByDesign(env, config.gamma)
-        self.env: VecEnvWrapper = VecFrameStack(self.scaled, config.years) if config.years > 1 else self.scaled
+        self.seen: VecEnvWrapper = VecFrameStack(self.scaled, config.years) if config.years > 1 else self.scaled
+        self.env = WithTruth(self.seen, env) if config.critic == CENTRAL else self.seen
         self.rows: Any = self.env.reset()
         self.cast = Cast(config, env)
         self.names = self.cast.learner_names
@@ -208,8 +211,8 @@ class League:
             learner._n_updates = updates
         self.scaled.set_state(snapshot["env"])
         self.rows = snapshot["rows"].copy()
-        if isinstance(self.env, VecFrameStack):
-            self.env.stacked_obs.stacked_obs = self.rows.copy()
+        if isinstance(self.seen, VecFrameStack):
+            self.seen.stacked_obs.stacked_obs = self.rows[:, -self.config.years * self.states.batch.row_size :].copy()
         self.cast.set_state(snapshot["cast"])
         self.starts = snapshot["starts"].copy()
         self.steps, self.iteration = snapshot["steps"], snapshot["iteration"]

@@ -16,25 +16,31 @@ from torch.nn import functional
 from balance_env import row_table
 from balance_env.networks import BIAS, FLAT, LAST, NETWORKS, Architecture, Ops
 
+from .critic import Critic
+
 RELUCTANT = 0.01  # gain of the layers that score actions: at first, every legal action is about as likely
 HIDDEN = math.sqrt(2.0)  # gain of the others (Saxe et al. 2014)
 TORCH = Ops(
     linear=lambda x, weight, bias: functional.linear(x, weight.T, bias),
     rectified=torch.relu,
     tanh=torch.tanh,
+    logistic=torch.sigmoid,
     softmax=lambda x: torch.softmax(x, -1),
     normalised=lambda x: functional.layer_norm(x, x.shape[-1:], eps=FLAT),
     join=lambda parts: torch.cat(parts, -1),
     largest=lambda x: x.amax(1),
+    where=torch.where,
 )
 
 
-def architecture_for(row: spaces.Space, action: spaces.Space, network: str, width: int, years: int) -> Architecture:
-    """The architecture of a network for spaces of a seat, whose rows hold some years."""
+def architecture_for(
+    row: spaces.Space, action: spaces.Space, network: str, width: int, years: int, truth: int = 0
+) -> Architecture:
+    """The architecture of a network for spaces of a seat, whose rows hold some years behind `truth` numbers."""
     assert isinstance(row, spaces.Box)
     assert isinstance(action, spaces.Discrete)
     one, two = (len(row_table(actors)) for actors in (2, 3))
-    actors = 2 + (row.shape[0] // years - one) // (two - one)
+    actors = 2 + ((row.shape[0] - truth) // years - one) // (two - one)
     plain = Architecture(network, width, actors, 0, years)
     return plain._replace(verbs=(int(action.n) - plain.actions) // (actors - 1))
 
@@ -44,7 +50,7 @@ class Looking(nn.Module):
 
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
-        self.network = NETWORKS[architecture.network]
+        self.network, self.years = NETWORKS[architecture.network], architecture.years
         self.weights = nn.ParameterDict()
         for name, shape in self.network.shapes(architecture).items():
             weight = torch.zeros(shape)
@@ -54,7 +60,7 @@ class Looking(nn.Module):
 
     def forward(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Scores of all actions, and what the state expects."""
-        return self.network.look(self.weights, rows, TORCH)
+        return self.network.look(self.weights, rows, self.years, TORCH)
 
     def adopt(self, arrays: dict[str, np.ndarray]) -> None:
         """Take over weights."""
@@ -67,22 +73,33 @@ class Looking(nn.Module):
 
 
 class StatePolicy(MaskableActorCriticPolicy):
-    """The policy of MaskablePPO with one of these networks; `width` is H, `years` those in a row."""
+    """The policy of MaskablePPO with one of these networks; `width` is H, `years` those in a row.
+
+    Where `truth` numbers about the true world stand before a row, a critic of its own reads them and the row; the
+    network sees the row alone, and what it expects is not fitted.
+    """
 
     def __init__(
-        self, *arguments: Any, network: str = "pooled", width: int = 64, years: int = 1, **options: Any
+        self, *arguments: Any, network: str = "pooled", width: int = 64, years: int = 1, truth: int = 0, **options: Any
     ) -> None:
-        self.options: dict[str, Any] = {"network": network, "width": width, "years": years}
+        self.options: dict[str, Any] = {"network": network, "width": width, "years": years, "truth": truth}
         super().__init__(*arguments, **{**options, "net_arch": []})
 
     def _build(self, lr_schedule: Any) -> None:
         self.architecture = architecture_for(self.observation_space, self.action_space, **self.options)
         self.looking = Looking(self.architecture)
+        self.critic = Critic(self.options["truth"] + self.architecture.row_size) if self.options["truth"] else None
         optimizer: Any = self.optimizer_class
         self.optimizer = optimizer(self.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs)
 
+    def _see(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores of all actions, which hang on nothing before the row, and values."""
+        if self.critic is None:
+            return self.looking(rows)
+        return self.looking(rows[:, self.options["truth"] :])[0], self.critic(rows)
+
     def _look(self, rows: Any, masks: Any) -> tuple[MaskableDistribution, Tensor]:
-        scores, values = self.looking(rows.float())
+        scores, values = self._see(rows.float())
         chosen_from: Any = self.action_dist
         distribution = chosen_from.proba_distribution(action_logits=scores)
         if masks is not None:
@@ -106,7 +123,7 @@ class StatePolicy(MaskableActorCriticPolicy):
 
     def predict_values(self, obs: Any) -> Tensor:
         """The expected returns (B, 1)."""
-        return self.looking(obs.float())[1][:, None]
+        return self._see(obs.float())[1][:, None]
 
     def _get_constructor_parameters(self) -> dict[str, Any]:
         return {**super()._get_constructor_parameters(), **self.options}

@@ -19,7 +19,7 @@ from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from ray.rllib.core.rl_module.rl_module import RLModule, RLModuleSpec
 from rich.console import Console
 
-from agents.config import Config
+from agents.config import CENTRAL, Config
 from agents.policy import drawn
 from agents.watch import StopOnSignal
 from balance_env.adapters.rllib import MAPPINGS, MaskedModule, RLlibEnv
@@ -34,13 +34,15 @@ LONGEST_GRADIENT = 0.5  # as of Stable-Baselines3
 def make_algorithm(config: Config) -> PPOConfig:
     """The settings of a run in RLlib's words.
 
-    ValueError for `anneal`: RLlib's schedules count years of a runner, of which a run has no fixed number; and for
-    `start`: its modules have a network of their own.
+    ValueError for `anneal`: RLlib's schedules count years of a runner, of which a run has no fixed number; for `start`:
+    its modules have a network of their own; and for a central critic.
     """
     if config.start is not None:
         raise ValueError(f"start = {config.start!r}: not with `framework: rllib`, which fits another network")
     if config.anneal:
         raise ValueError("anneal = true: not with `framework: rllib`, set anneal to false")
+    if config.critic == CENTRAL:
+        raise ValueError(f"critic = {config.critic!r}: not with `framework: rllib`, set critic to own")
     env = {"scenario": config.load_scenario(), "num_worlds": config.worlds, "threads": config.threads}
     mapping = MAPPINGS[config.learners]
     names = sorted({mapping(agent) for agent in RLlibEnv({**env, "num_worlds": 1}).possible_agents})

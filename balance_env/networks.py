@@ -1,7 +1,7 @@
 """The networks of trained states, each written once: torch fits them, numpy plays them.
 
 A network is a function of named weights, of rows, and of the few operations (`ops`) that numpy and torch
-do each in its own way. Letters: B rows, S other actors (slots), V open verbs with an object, H width.
+do each in its own way. Letters: B rows, K years in a row, S other actors (slots), V open verbs with an object, H width.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .core.actions import PLAIN_VERBS, action_count
-from .core.pieces import GLOBE_SIZE, OTHER_SIZE, OTHERS_START, Other, row_size
+from .core.pieces import GLOBE_SIZE, OTHER_SIZE, OTHERS_START, Globe, Other, row_size
 
 Array = Any  # a numpy array or a torch tensor
 Weights = Any  # a mapping of names to arrays
@@ -25,6 +25,7 @@ NOT_HEEDED = 1e9  # is taken from the attention paid to the fallen
 FLAT = 1e-5  # keeps the spread of a constant code from being 0
 BIAS = "_bias"
 LAST = ("of_nothing", "of_verbs")  # layers that score actions
+GATED = ("reset_gate", "update_gate", "renewal")  # layers of a gated recurrent unit
 
 
 class Architecture(NamedTuple):
@@ -51,7 +52,9 @@ class Network(NamedTuple):
     """A family of networks."""
 
     shapes: Callable[[Architecture], Shapes]
-    look: Callable[[Weights, Array, Ops], tuple[Array, Array]]  # (weights, rows (B, D), ops) -> scores (B, A), values
+    look: Callable[
+        [Weights, Array, int, Ops], tuple[Array, Array]
+    ]  # (weights, rows (B, D), K) -> scores (B, A), values
     is_size_free: bool  # plays worlds of any number of states with the same weights
 
 
@@ -61,10 +64,12 @@ class Ops(NamedTuple):
     linear: Callable[[Array, Array, Array], Array]  # (x, weight (inputs, outputs), bias): a layer
     rectified: Callable[[Array], Array]  # what of x is above 0
     tanh: Callable[[Array], Array]
+    logistic: Callable[[Array], Array]
     softmax: Callable[[Array], Array]  # shares along the last axis
     normalised: Callable[[Array], Array]  # mean 0 and spread 1 along the last axis
     join: Callable[[list[Array]], Array]  # along the last axis
     largest: Callable[[Array], Array]  # along the slots
+    where: Callable[[Array, Array, Array], Array]  # (condition, x, y): x where it holds, else y
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
@@ -82,10 +87,12 @@ NUMPY = Ops(
     linear=lambda x, weight, bias: x @ weight + bias,
     rectified=lambda x: np.maximum(x, 0.0),
     tanh=np.tanh,
+    logistic=lambda x: 0.5 + 0.5 * np.tanh(0.5 * x),  # which overflows nowhere
     softmax=softmax,
     normalised=normalised,
     join=lambda parts: np.concatenate(parts, -1),
     largest=lambda x: x.max(1),
+    where=np.where,
 )
 
 
@@ -127,9 +134,8 @@ def shapes_of_slots(of: Architecture, codes: int) -> Shapes:
     }
 
 
-def read(weights: Weights, rows: Array, ops: Ops) -> tuple[Array, Array, Array]:
+def read(weights: Weights, rows: Array, years: int, ops: Ops) -> tuple[Array, Array, Array]:
     """My code (B, H), codes of the others (B, S, H), and which of them live (B, S)."""
-    years = weights["mine"].shape[0] // MINE_SIZE
     mine, theirs = split(rows, years, ops)
     me = linear(weights, "mine", mine, ops)
     slots = ops.rectified(theirs @ weights["theirs"] + me[:, None])
@@ -155,12 +161,12 @@ def shapes_pooled(of: Architecture) -> Shapes:
     return shapes_of_slots(of, 3)
 
 
-def pooled(weights: Weights, rows: Array, ops: Ops) -> tuple[Array, Array]:
+def pooled(weights: Weights, rows: Array, years: int, ops: Ops) -> tuple[Array, Array]:
     """Reads the others one by one with the same weights, and the whole as their mean and maximum.
 
     Source: Zaheer et al. 2017, Deep Sets.
     """
-    me, slots, _ = read(weights, rows, ops)
+    me, slots, _ = read(weights, rows, years, ops)
     joined = ops.join([ops.rectified(me), slots.mean(1), ops.largest(slots)])
     return answer(weights, slots, joined, ops)
 
@@ -174,13 +180,13 @@ def shapes_dyads(of: Architecture) -> Shapes:
     return {**shapes_of_slots(of, 3), **square, **layer("before", width, width), **layer("after", width, width)}
 
 
-def dyads(weights: Weights, rows: Array, ops: Ops) -> tuple[Array, Array]:
+def dyads(weights: Weights, rows: Array, years: int, ops: Ops) -> tuple[Array, Array]:
     """Reads the others one by one, lets what each means depend on the rest, and attends to some more than to others.
 
     Attention leaves the fallen out, so that nothing depends on how many there were.
     Source: Vaswani et al. 2017; Lee et al. 2019, Set Transformer.
     """
-    me, slots, alive = read(weights, rows, ops)
+    me, slots, alive = read(weights, rows, years, ops)
     fallen = NOT_HEEDED * (1.0 - alive)
     slots = slots + attend(weights, ops.normalised(slots), fallen, ops) @ weights["join"]
     slots = slots + linear(weights, "after", ops.rectified(linear(weights, "before", ops.normalised(slots), ops)), ops)
@@ -202,6 +208,41 @@ def attend(weights: Weights, slots: Array, fallen: Array, ops: Ops) -> Array:
     return (ops.softmax(pull) @ heads("told")).swapaxes(1, 2).reshape(-1, others, width)
 
 
+def shapes_recurrent(of: Architecture) -> Shapes:
+    """Shapes of `recurrent`: those of one year, whatever the number of years."""
+    unit = {name: shape for part in GATED for name, shape in layer(part, 2 * of.width, of.width).items()}
+    return {**shapes_of_slots(of._replace(years=1), 3), **unit}
+
+
+def recurrent(weights: Weights, rows: Array, years: int, ops: Ops) -> tuple[Array, Array]:
+    """Reads year after year as `pooled` reads one, and scores what it remembers of every other state.
+
+    The memory of a state begins empty in the oldest year, and years before the episode's begin leave it so.
+    """
+    size = rows.shape[1] // years
+    by_year = rows.reshape(-1, years, size).swapaxes(0, 1).reshape(-1, size)  # oldest first
+    me, slots, _ = read(weights, by_year, 1, ops)
+    others, width = slots.shape[1:]
+    was = by_year[:, Globe.LIVING - GLOBE_SIZE].reshape(years, -1, 1, 1) > 0.0  # who sees lives, so somebody does
+    told = slots.reshape(years, -1, others, width)
+    memory = 0.0 * told[0]
+    for of_year, there_was in zip(told, was, strict=True):
+        memory = ops.where(there_was, remember(weights, memory, of_year, ops), memory)
+    me = ops.rectified(me.reshape(years, -1, width)[-1])
+    return answer(weights, memory, ops.join([me, memory.mean(1), ops.largest(memory)]), ops)
+
+
+def remember(weights: Weights, memory: Array, told: Array, ops: Ops) -> Array:
+    """The memory (B, S, H) after another year, by a gated recurrent unit.
+
+    Source: Cho et al. 2014.
+    """
+    joined = ops.join([memory, told])
+    reset, update = (ops.logistic(linear(weights, gate, joined, ops)) for gate in GATED[:2])
+    new = ops.tanh(linear(weights, GATED[2], ops.join([reset * memory, told]), ops))
+    return new + update * (memory - new)
+
+
 def shapes_mlp(of: Architecture) -> Shapes:
     """Shapes of `mlp`."""
     shapes: Shapes = {}
@@ -211,7 +252,7 @@ def shapes_mlp(of: Architecture) -> Shapes:
     return shapes
 
 
-def mlp(weights: Weights, rows: Array, ops: Ops) -> tuple[Array, Array]:
+def mlp(weights: Weights, rows: Array, years: int, ops: Ops) -> tuple[Array, Array]:
     """A flat network for one number of states, actor and critic apart: the learner's usual default.
 
     Source: Raffin et al. 2021, Stable-Baselines3.
@@ -226,5 +267,6 @@ def mlp(weights: Weights, rows: Array, ops: Ops) -> tuple[Array, Array]:
 NETWORKS = {
     "pooled": Network(shapes_pooled, pooled, is_size_free=True),
     "dyads": Network(shapes_dyads, dyads, is_size_free=True),
+    "recurrent": Network(shapes_recurrent, recurrent, is_size_free=True),
     "mlp": Network(shapes_mlp, mlp, is_size_free=False),
 }

@@ -29,6 +29,8 @@ WEIGHTS_AT = [n for n, (name, *_) in enumerate(row_table(2)) if name.startswith(
 class Team:
     """Policies of one run as one player: who acts is told by the weights in the row, or by the seat.
 
+    By seat, the policy of seat i plays seat i, and where there are more seats than policies they begin anew.
+
     Parameters
     ----------
     policies : sequence of functions (rows, masks, draws) to actions
@@ -63,7 +65,7 @@ class Team:
 
     def _who(self, rows: np.ndarray, seats: np.ndarray) -> np.ndarray:
         if self.by == BY_SEAT:
-            return seats
+            return seats % len(self.policies)
         if self.by == BY_DESIGN:
             assert self.designs is not None
             newest = rows[:, rows.shape[1] // self.years * (self.years - 1) :]
@@ -95,11 +97,7 @@ def load_team(path: str | Path, scenario: Scenario | None = None) -> Team:
         raise ValueError(f"{str(path)!r} is neither a policy nor a run with policies")
     policies = [load_policy(folder, scenario) for folder in folders]
     policies.sort(key=lambda policy: policy.card["training"]["learner"])
-    team = as_team(policies)
-    if scenario is not None and team.by == BY_SEAT and len(policies) != len(scenario.state_names()):
-        states = len(scenario.state_names())
-        raise ValueError(f"{str(path)!r} holds a policy for each of {len(policies)} seats, the scenario has {states}")
-    return team
+    return as_team(policies)
 
 
 def learned_names() -> list[str]:

@@ -113,7 +113,8 @@ class LearnedPolicy:
         """Scores (n, A) of all actions of the verbs it knows, legal or not. A row's do not depend on the others."""
         blocks = np.zeros((max(1, -(-len(rows) // BLOCK)), BLOCK, rows.shape[1]), np.float32)
         blocks.reshape(-1, rows.shape[1])[: len(rows)] = rows
-        scores = [self.network.look(self.weights, block, NUMPY)[0] for block in blocks]
+        years = self.architecture.years
+        scores = [self.network.look(self.weights, block, years, NUMPY)[0] for block in blocks]
         return np.concatenate(scores)[: len(rows)]
 
     def __call__(self, rows: np.ndarray, masks: np.ndarray, draws: np.ndarray) -> np.ndarray:

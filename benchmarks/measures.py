@@ -41,8 +41,14 @@ cases have no value, and say why. With five training runs or more a measure has 
 
 A third party is a living state that is party to no dispute as a year begins. It joins the target by allying or
 bandwagoning with it, and the challenger by bandwagoning with it; only those that could have joined either by their
-legal mask are counted. Power is capability of the two states in dispute, as the field compares originators; a coalition
-is what both and their friends are expected to bring. Threat is what the third party perceived when it chose.
+legal mask are counted: as only who looks stronger can be bandwagoned with, they are states weaker than the challenger,
+and its side makes clients of them ([limits](limits.md)). Power is capability of the two states in dispute, as the field
+compares originators; a coalition is what both and their friends are expected to bring. Threat is what the third party
+perceived when it chose.
+
+A pact that nobody tends lapses after 17 years and an idle partner brings half of its pledge, both by rule: a median
+life of 17 years and a reliability of .5 are inertia. Random matching, drawn anew each year, is an easy null for the
+life of pacts.
 
 ## What each is
 """

@@ -118,6 +118,22 @@ def test_forks_are_added_to_results_that_lack_them_and_nothing_is_played_again(s
     assert (folder / FORKS).read_bytes() == forks
 
 
+def test_scores_alone_are_those_of_the_whole_and_what_is_left_for_later_is_added(suite, tmp_path, monkeypatch):
+    whole = [row for row in rows_of(bench(order("hider", suite), tmp_path / "whole")) if row["role"] != "self_play"]
+    folder = bench(order("hider", suite)._replace(scores_only=True), tmp_path / "scores")
+    assert rows_of(folder) == whole
+    assert not (folder / MEASURES).exists()
+    assert not (folder / FORKS).exists()
+    assert read_results(folder).scores().scenarios
+    played = []
+    usual = benching.play_unit
+    monkeypatch.setattr(benching, "play_unit", lambda *given: (played.append(given[1].role), usual(*given))[1])
+    bench(order("hider", suite), tmp_path / "scores")
+    assert not {"resident", "visitor"} & set(played)
+    for table in (SCORES, MEASURES, FORKS):
+        assert (folder / table).read_bytes() == (tmp_path / "whole" / "small" / "hider" / table).read_bytes()
+
+
 def test_records_hold_every_scored_year_and_a_torn_one_is_made_anew(suite, tmp_path, monkeypatch):
     records = pytest.importorskip("balance_env.benchmark.records.parquet", reason="records are written with pyarrow")
     asked = order("hider", suite)._replace(records=True)

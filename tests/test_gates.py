@@ -1,5 +1,8 @@
 """The quick form of the gates: fewer worlds, the same bounds. The whole: `python -m balance_env.gates`."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from balance_env.gates import __main__ as command
@@ -40,3 +43,14 @@ def test_a_gate_that_there_is_not_is_refused(capsys):
         command.main(["--only", "nothing"])
     assert stopped.value.code == 2
     assert "'nothing'" in capsys.readouterr().err
+
+
+def test_the_page_on_limits_runs_and_says_that_pacts_are_worth_more_than_sanctions(capsys):
+    page = (Path(__file__).parents[1] / "docs" / "limits.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert "(1500, 8)" in program
+    exec(compile(program.replace("(1500, 8)", "(200, 8)"), "docs/limits.md", "exec"), {})
+    worth = {tuple(line.split()[:2]): float(line.split()[2]) for line in capsys.readouterr().out.splitlines()}
+    assert len(worth) == 6
+    for name in ("soft_balancer", "hider", "balance_of_power"):
+        assert worth[name, "ally"] > 1.0 > worth[name, "sanction"]

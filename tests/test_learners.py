@@ -17,9 +17,10 @@ from agents.network import Looking, StatePolicy, architecture_for  # noqa: E402
 from agents.ppo import LivingRolloutBuffer  # noqa: E402
 from balance_env import VectorEnv, action_table, load_scenario, row_table  # noqa: E402
 from balance_env.adapters.sb3 import SB3VecEnv  # noqa: E402
-from balance_env.networks import NETWORKS, NUMPY, Architecture  # noqa: E402
+from balance_env.networks import BIAS, GATED, NETWORKS, NUMPY, Architecture, answer, read, remember  # noqa: E402
 from balance_env.policies import Window  # noqa: E402
 
+SIDE_BY_SIDE = [name for name in NETWORKS if name != "recurrent"]  # read the years of a row side by side
 SIZE_FREE = [name for name, network in NETWORKS.items() if network.is_size_free]
 YEARS, FALL = 6, 2  # of a hand-made rollout, and the year in which its second state falls
 
@@ -33,9 +34,19 @@ def rows_of(scenario: str, worlds: int, years: int, play, **overrides) -> tuple[
     return env.outputs.rows.reshape(-1, env.row_size).copy(), env.action_masks.reshape(-1, env.num_actions).copy()
 
 
-def looking(network: str, actors: int, verbs: int = 3, width: int = 8) -> Looking:
+def windows_of(actors: int, years: int, play) -> np.ndarray:
+    """Rows of all seats of some worlds after years of random play, the last years side by side."""
+    env = VectorEnv("default", 5, states=actors)
+    env.reset(3)
+    window = Window(years, 5 * actors, env.row_size)
+    for _ in play(env, 6):
+        window.see(env.outputs.rows.reshape(5 * actors, -1).copy())
+    return window.rows
+
+
+def looking(network: str, actors: int, verbs: int = 3, width: int = 8, years: int = 1) -> Looking:
     torch.manual_seed(0)
-    module = Looking(Architecture(network, width, actors, verbs))
+    module = Looking(Architecture(network, width, actors, verbs, years))
     with torch.no_grad():  # the layers that score begin all but silent
         for weight in module.parameters():
             weight.add_(0.3 * torch.randn(weight.shape))
@@ -55,12 +66,13 @@ def test_spaces_tell_the_architecture(network, scenario):
     assert (told.row_size, told.actions) == (env.row_size, env.num_actions)
 
 
+@pytest.mark.parametrize("years", [1, 3])
 @pytest.mark.parametrize("network", SIZE_FREE)
-def test_permuted_others_get_permuted_scores(network, play):
-    others, module = 3, looking(network, 4)
-    rows, _ = rows_of("default", 4, 15, play, states=others + 1)
+def test_permuted_others_get_permuted_scores(network, years, play):
+    others, module = 3, looking(network, 4, years=years)
+    rows = windows_of(others + 1, years, play)
     scores, values = module(torch.as_tensor(rows))
-    names = [name for name, *_ in row_table(others + 1)]
+    names = [name for _ in range(years) for name, *_ in row_table(others + 1)]
     verbs = action_table(others + 1, 3)
     for order in permutations(range(1, others + 1)):
         moved = rows.copy()
@@ -105,7 +117,7 @@ def test_states_score_each_other_alike_wherever_they_sit(network):
 def test_weights_made_at_five_play_any_number(network, states, play):
     module = looking(network, 5)
     rows, masks = rows_of("default", 2, 3, play, states=states)
-    scores, values = NETWORKS[network].look(module.arrays(), rows, NUMPY)
+    scores, values = NETWORKS[network].look(module.arrays(), rows, 1, NUMPY)
     assert scores.shape == masks.shape
     assert np.isfinite(scores).all()
     assert np.isfinite(values).all()
@@ -129,12 +141,12 @@ def test_numpy_plays_what_torch_fits(network, play):
     rows, _ = rows_of("coercive", 4, 10, play)
     module = looking(network, 8, verbs=4)
     by_torch = [array.detach().numpy() for array in module(torch.as_tensor(rows))]
-    for told, expected in zip(NETWORKS[network].look(module.arrays(), rows, NUMPY), by_torch, strict=True):
+    for told, expected in zip(NETWORKS[network].look(module.arrays(), rows, 1, NUMPY), by_torch, strict=True):
         assert told.dtype == np.float32
         assert told == pytest.approx(expected, abs=1e-4)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", SIDE_BY_SIDE)
 def test_a_window_of_years_keeps_pieces_apart(network, play):
     env = VectorEnv("small", 3)
     env.reset(1)
@@ -160,8 +172,60 @@ def test_a_window_of_years_keeps_pieces_apart(network, play):
             weight[-inputs:] = one.weights[name]
     for told, expected in zip(two(torch.as_tensor(rows)), one(torch.as_tensor(later)), strict=True):
         assert torch.allclose(told, expected, atol=1e-5)
-    by_numpy = NETWORKS[network].look(two.arrays(), rows, NUMPY)[0]
+    by_numpy = NETWORKS[network].look(two.arrays(), rows, 2, NUMPY)[0]
     assert by_numpy == pytest.approx(two(torch.as_tensor(rows))[0].detach().numpy(), abs=1e-5)
+
+
+def test_a_gated_recurrent_unit_by_hand():
+    """Half of the memory .4 is reset, a quarter of it becomes tanh(2 x .2 + .3 + .5) = tanh(1.2) = .833655."""
+    weights = {
+        "reset_gate": [[0.0], [0.0]], "reset_gate_bias": [0.0],
+        "update_gate": [[0.0], [0.0]], "update_gate_bias": [np.log(3.0)],  # three quarters stay
+        "renewal": [[2.0], [1.0]], "renewal_bias": [0.5],
+    }  # fmt: skip
+    memory, told = (np.full((1, 1, 1), number, np.float32) for number in (0.4, 0.3))
+    kept = remember({name: np.array(array, np.float32) for name, array in weights.items()}, memory, told, NUMPY)
+    assert kept.item() == pytest.approx(0.75 * 0.4 + 0.25 * 0.833655, abs=1e-6)
+
+
+def test_a_recurrent_network_remembers_every_state_year_by_year(play):
+    """Every row, year and state by itself, by the equations of Cho et al. 2014 with their U and W apart."""
+    years, actors, width = 3, 4, 8
+    module, rows = looking("recurrent", actors, width=width, years=years), windows_of(actors, years, play)[:6]
+    weights = module.arrays()
+    reset, update, new = ((weights[n][:width], weights[n][width:], weights[n + BIAS]) for n in GATED)
+    size = rows.shape[1] // years
+    memory = np.zeros((len(rows), actors - 1, width))
+    for b, row in enumerate(rows):
+        for year in range(years):
+            _, slots, _ = read(weights, row[None, year * size : (year + 1) * size], 1, NUMPY)
+            for s in range(actors - 1):
+                h, x = memory[b, s], slots[0, s]
+                r, z = (1.0 / (1.0 + np.exp(-(h @ u + x @ w + bias))) for u, w, bias in (reset, update))
+                memory[b, s] = z * h + (1.0 - z) * np.tanh((r * h) @ new[0] + x @ new[1] + new[2])
+    me = np.maximum(read(weights, rows[:, -size:], 1, NUMPY)[0], 0.0)
+    expected = answer(weights, memory, np.concatenate([me, memory.mean(1), memory.max(1)], -1), NUMPY)
+    by_torch = [array.detach().numpy() for array in module(torch.as_tensor(rows))]
+    for by in (NETWORKS["recurrent"].look(weights, rows, years, NUMPY), by_torch):
+        for told, right in zip(by, expected, strict=True):
+            assert told == pytest.approx(right, abs=1e-4)
+
+
+def test_a_recurrent_network_heeds_the_order_of_years_but_none_before_the_episode(play):
+    rows, years = windows_of(4, 3, play), 3
+    size = rows.shape[1] // years
+    one, three, six = (looking("recurrent", 4, years=count) for count in (1, years, 2 * years))
+    with torch.no_grad():
+        for name, weight in one.weights.items():
+            assert torch.equal(weight, three.weights[name])  # the weights do not know how many years there are
+        turned = three(torch.as_tensor(rows.reshape(-1, years, size)[:, [1, 0, 2]].reshape(len(rows), -1)))[0]
+        whole = three(torch.as_tensor(rows))[0]
+        assert (turned - whole).abs().max() > 1e-3
+        padded = six(torch.as_tensor(np.concatenate([np.zeros_like(rows), rows], 1)))[0]
+        assert torch.allclose(padded, whole, atol=1e-5)
+        newest = rows.copy()
+        newest[:, :-size] = 0.0
+        assert torch.allclose(three(torch.as_tensor(newest))[0], one(torch.as_tensor(rows[:, -size:]))[0], atol=1e-5)
 
 
 def test_odd_width_is_refused():

@@ -316,8 +316,9 @@ def test_the_page_on_records_runs(tmp_path, monkeypatch, capsys):
         for i, year in pairs_and_years
     ]
     (tmp_path / "real.csv").write_text("\n".join([REAL.splitlines()[0], *lines]))
-    program, *_ = re.findall(r"```python\n(.*?)```", page, re.S)
-    exec(compile(program, "docs/records.md", "exec"), {})
+    for program in re.findall(r"```python\n(.*?)```", page, re.S):
+        exec(compile(program, "docs/records.md", "exec"), {})
     told = capsys.readouterr().out
+    assert told.count("ln_power_ratio  atop_defense  ideology_gap") == 2  # of disputes, and of wars
     assert "\nsimulated" in told
     assert "\nreal 600 " in told

@@ -17,7 +17,7 @@ from balance_env.core.draws import Purpose, make_stream, uniform
 from balance_env.core.world import NOBODY, Clock
 from balance_env.doctrines import DOCTRINES, doctrine_id
 from balance_env.networks import NETWORKS, Architecture
-from balance_env.players import LEARNED, POLICIES, Team, learned_names, load_team
+from balance_env.players import LEARNED, POLICIES, learned_names, load_team
 from balance_env.policies import LearnedPolicy, Window, load_policy, make_card
 from balance_env.record import play_out
 from balance_env.single import BalanceEnv, BalanceVectorEnv
@@ -295,12 +295,16 @@ def test_a_run_by_design_is_one_player(tmp_path):
         np.testing.assert_array_equal(env.pending_actions[chosen], expected)
 
 
-def test_a_run_by_seat_needs_as_many_seats(tmp_path):
+def test_a_run_by_seat_plays_any_number_of_seats(tmp_path):
+    """Three policies in a world of five states: seats 3 and 4 are played by the policies of seats 0 and 1."""
     for number in range(3):
-        written(random_policy(learners="seat", learner=number), tmp_path / "run" / POLICIES / str(number))
-    assert isinstance(load_team(tmp_path / "run", load_scenario("coercive", states=3)), Team)
-    with pytest.raises(ValueError, match="each of 3 seats, the scenario has 8"):
-        load_team(tmp_path / "run", load_scenario("coercive"))
+        written(random_policy(seed=number, learners="seat", learner=number), tmp_path / "run" / POLICIES / str(number))
+    team, env = load_team(tmp_path / "run", load_scenario("coercive", **WORLD)), batch(str(tmp_path / "run"), 4)
+    rows, masks = env.outputs.rows.copy(), env.action_masks.copy()
+    env.advance()
+    for seat, number in enumerate([0, 1, 2, 0, 1]):
+        expected = team.policies[number](rows[:, seat], masks[:, seat], env._draws[:, seat])
+        np.testing.assert_array_equal(env.pending_actions[:, seat], expected)
 
 
 # those that ship

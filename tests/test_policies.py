@@ -116,7 +116,7 @@ def test_policies_that_do_not_fit_are_refused_with_what_differs(folder):
         ({"format": 2}, "has format 2: this is format 1"),
         ({"network": "transformer"}, "network 'transformer': one of pooled"),
         ({"width": 16}, "weights do not make"),
-        ({"years": 2}, "weights do not make"),
+        ({"verbs": ["ally"]}, "weights do not make"),
         ({"weights": {"sha256": "0"}}, "its card names 0"),
     ],
 )
@@ -124,6 +124,15 @@ def test_cards_that_do_not_describe_the_weights_are_refused(changes, told, folde
     edit(folder, **changes)
     with pytest.raises(ValueError, match=told):
         load_policy(folder)
+
+
+def test_the_number_of_years_is_in_the_weights_unless_the_network_goes_through_them_one_by_one(folder):
+    edit(folder, years=2)
+    if json.loads((folder / CARD).read_text())["network"] == "recurrent":
+        assert load_policy(folder).architecture.years == 2
+    else:
+        with pytest.raises(ValueError, match="weights do not make"):
+            load_policy(folder)
 
 
 def test_broken_files_are_named(folder):

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = [
     "scenario=small", "worlds=4", "steps=1536", "n_steps=8", "batch_size=32", "epochs=1", "width=8", "eval_worlds=0",
     "checkpoints=8", "learners=design", "learning_seats=1", "opponents=[past, grim, always_arm]", "draw=prioritised",
-    "years=2",
+    "years=2", "network=recurrent", "critic=central",
 ]  # fmt: skip
 ROUNDS = 1536 // (4 * 3 * 8)
 ARGUMENTS = [part for setting in SETTINGS for part in ("--set", setting)]

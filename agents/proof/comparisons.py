@@ -8,7 +8,7 @@ import numpy as np
 
 from balance_env import DOCTRINES, Verb
 
-from ..config import load_run
+from ..config import Config, load_run
 from ..evaluate import doctrines
 from ..pictures import read_metrics
 from ..population import ENOUGH
@@ -93,9 +93,9 @@ def networks(page: Page) -> Part:
 
 
 def memory(page: Page) -> Part:
-    """Windows of years at equal steps."""
+    """Windows of years, and networks that go through them one by one, at equal steps."""
     groups = page.of(page.proof.plan.memory)
-    found = {plural(load_run(runs[0]).years, "year"): curves(runs) for runs in groups.values()}
+    found = {in_sight(load_run(runs[0])): curves(runs) for runs in groups.values()}
     told = f"{counted(*groups.values())}; {spread(min(map(len, groups.values())))}"
     picture = pictures.draw_compared(
         page.folder, "memory", found, False, "Years that a state sees, where intent is hidden"
@@ -112,6 +112,12 @@ def memory(page: Page) -> Part:
     head = ["sees", "million agent-steps", "processor minutes", *returns, "score among doctrines"]
     short = f"Among doctrines a state scores {', '.join(means)} in sight."
     return part("Memory", short, picture, told, table(head, rows))
+
+
+def in_sight(config: Config) -> str:
+    """What a run's states see, in words; the network, where it is not the usual one."""
+    network = "" if config.network == Config().network else f" ({config.network})"
+    return plural(config.years, "year") + network
 
 
 def sizes(page: Page) -> Part:

@@ -120,7 +120,7 @@ def attention(policy: LearnedPolicy, rows: np.ndarray) -> np.ndarray:
         noted.append(softmax(x))
         return noted[-1]
 
-    policy.network.look(policy.weights, rows, NUMPY._replace(softmax=noting))
+    policy.network.look(policy.weights, rows, policy.architecture.years, NUMPY._replace(softmax=noting))
     if not noted:
         return np.full(len(WHO), np.nan)
     paid, others = noted[-1], blocks(rows)  # the last is what the whole takes from each state

@@ -32,18 +32,28 @@ class SB3VecEnv(VecEnv):
     ----------
     scenario, num_worlds, threads, **overrides
         As of `VectorEnv`.
+    state : bool
+        Look at the true worlds, for central critics.
 
     Attributes
     ----------
     batch : VectorEnv
+    state, last_state : (W, S) the true worlds as they stand, and as they stood before those that ended began again
     designs : (M, K) the different weights of the reward terms that the scenario gives
     design : (W * N,) which of them each slot has
     """
 
     def __init__(
-        self, scenario: str | Scenario = "default", num_worlds: int = 1, *, threads: int | None = None, **overrides: Any
+        self,
+        scenario: str | Scenario = "default",
+        num_worlds: int = 1,
+        *,
+        threads: int | None = None,
+        state: bool = False,
+        **overrides: Any,
     ) -> None:
-        self.batch = VectorEnv(scenario, num_worlds, threads=threads, **overrides)
+        self.gives_state = state  # the last truth of a world must be seen before it begins again
+        self.batch = VectorEnv(scenario, num_worlds, threads=threads, autoreset=not state, **overrides)
         self.designs = np.unique(self.batch.scenario.template().designs, axis=0)
         self.render_mode = None
         count = self.batch.num_worlds * self.batch.num_actors
@@ -61,7 +71,13 @@ class SB3VecEnv(VecEnv):
         self.batch.reset(self._seeds[0])
         self._reset_seeds()
         self._returns[:], self._lengths[:] = 0.0, 0
+        return self._begin()
+
+    def _begin(self) -> np.ndarray:
+        """Look at worlds that may all be other ones; the rows."""
         self.design = self._designs_now()
+        if self.gives_state:
+            self.state = self.last_state = self.batch.state()
         return self._rows()
 
     def step_async(self, actions: np.ndarray) -> None:
@@ -80,8 +96,11 @@ class SB3VecEnv(VecEnv):
         self._lengths += 1
         infos: list[dict[str, Any]] = [NOTHING] * self.num_envs
         last_rows, rows = self._flat(told["final_obs"]), self._rows()
+        began = told["_final_obs"]
+        if self.gives_state:
+            last_rows, rows, began = rows, self._see_and_begin(told["ended"] > 0), told["ended"] > 0
         for slot in np.flatnonzero(dones):
-            last = last_rows if told["_final_obs"][slot // batch.num_actors] else rows
+            last = last_rows if began[slot // batch.num_actors] else rows
             infos[slot] = {"terminal_observation": last[slot].copy(), "TimeLimit.truncated": bool(cut[slot])}
             if over[slot]:
                 years, seconds = int(self._lengths[slot]), round(time.time() - self._began, 6)
@@ -91,6 +110,14 @@ class SB3VecEnv(VecEnv):
             self.design = self._designs_now()
         return rows, rewards, dones, infos
 
+    def _see_and_begin(self, ended: np.ndarray) -> np.ndarray:
+        """Look at all true worlds, begin the next episode where one `ended` (W,) and look there anew; the rows."""
+        self.state = self.last_state = self.batch.state()
+        if ended.any():
+            self.batch.begin_next(ended)
+            self.state = np.where(ended[:, None], self.batch.state(ended), self.state)
+        return self._rows()
+
     def get_state(self) -> dict[str, Any]:
         """A picklable snapshot: the same actions after `set_state` give the same future."""
         return {"batch": self.batch.get_state(), "returns": self._returns.copy(), "lengths": self._lengths.copy()}
@@ -99,8 +126,7 @@ class SB3VecEnv(VecEnv):
         """Return to a snapshot and give the rows as they stood; ValueError if it does not fit."""
         self.batch.set_state(check_snapshot(snapshot, "batch")["batch"])
         self._returns[:], self._lengths[:] = snapshot["returns"], snapshot["lengths"]
-        self.design = self._designs_now()
-        return self._rows()
+        return self._begin()
 
     def close(self) -> None:
         """Let the threads go."""

@@ -37,7 +37,7 @@ def share_of(part, whole, living):
 def capability_share(force_share, economy_share, weight_forces):
     """Share of the system's capability: forces and output, weighted.
 
-    Source: Singer, Bremer & Stuckey 1972 (composite index); weights after Beckley 2018.
+    Source: Singer, Bremer & Stuckey 1972 (composite index, of which forces are a third); weights: design choice.
     """
     return weight_forces * force_share + (1.0 - weight_forces) * economy_share
 
@@ -57,7 +57,7 @@ def concentration(sum_of_squares, living):
 def coalition(force, members, friction):
     """Strength of `members` states that field `force` together: each further one brings friction.
 
-    Source: Olson & Zeckhauser 1966 on the cost of acting together; form: design choice.
+    Source: design choice, after Weitsman 2014 on what coalitions lose in cohesion.
     """
     for _ in range(members - 1):
         force *= friction

@@ -36,7 +36,7 @@ def dispute_hazard(remoteness, hostility, ideology_gap, p):
     """Chance a year that two states come into a dispute; by `remoteness`, ln((km+100)/1000), and the
     mean `hostility` of both beliefs. `p`: `Frictions`, or all parameters.
 
-    Source: originator disputes 1886-2010 (Ghosn, Palmer & Bremer 2004; form after Bremer 1992).
+    Source: originator disputes 1886-2010 (Gibler, Miller & Little 2016; form after Bremer 1992).
     """
     logit = (
         p.dispute_base

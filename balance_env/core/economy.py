@@ -29,7 +29,7 @@ def research_gain(technology, frontier, research, catch_up):
     """Change of ln technology in a year: diffusion closes the log gap, research pays less at the frontier.
 
     `research`: what a year of it brings at the frontier, 0 for those who do not.
-    Source: Barro & Sala-i-Martin 1992 (convergence of about 2 % a year); research: design choice.
+    Source: Barro & Sala-i-Martin 1992 (incomes converge by about 2 % a year); pace and research: design choice.
     """
     gap = ln(frontier / technology)
     return catch_up * gap + research * (1.0 + gap)

@@ -22,14 +22,15 @@ class About(NamedTuple):
 
 
 CHOICE = "design choice"
+CONTROL = "the control, a trading state: Rosecrance 1986; " + CHOICE
 
 
 class Parameters(NamedTuple):
     """The numbers of the game, all floats, so that an override compiles nothing."""
 
     # capability
-    weight_forces: Annotated[float, About("share", 0.0, 1.0, "Singer, Bremer & Stuckey 1972; Beckley 2018")] = 0.5
-    theta: Annotated[float, About("exponent", 0.0, 1.0, CHOICE)] = 0.5
+    weight_forces: Annotated[float, About("share", 0.0, 1.0, "Singer, Bremer & Stuckey 1972; " + CHOICE)] = 0.5
+    theta: Annotated[float, About("exponent", 0.0, 1.0, "Beckley 2018; " + CHOICE)] = 0.5
     reach_decay: Annotated[
         float, About("exponent per (km+100)/100", 0.25, 1.5, "Boulding 1962; dispute data 1816-2010")
     ] = 0.5
@@ -53,7 +54,9 @@ class Parameters(NamedTuple):
         float, About("growth per unit of burden", 0.0, 0.5, "the guns-or-butter literature; " + CHOICE)
     ] = 0.2
     research: Annotated[float, About("ln a year at the frontier", 0.0, 0.1, CHOICE)] = 0.02
-    catch_up: Annotated[float, About("share of the log gap a year", 0.0, 0.06, "Barro & Sala-i-Martin 1992")] = 0.01
+    catch_up: Annotated[
+        float, About("share of the log gap a year", 0.0, 0.06, "Barro & Sala-i-Martin 1992: .02 of income; " + CHOICE)
+    ] = 0.01
     output_of_technology: Annotated[float, About("elasticity", 0.0, 1.0, CHOICE)] = 0.5
     trade: Annotated[float, About("ln a year", 0.0, 0.05, CHOICE)] = 0.03
     trade_pact: Annotated[float, About("factor", 1.0, 3.0, "Jackson & Nei 2015; " + CHOICE)] = 1.5
@@ -62,7 +65,10 @@ class Parameters(NamedTuple):
     offer_years: Annotated[float, About("years", 1.0, 20.0, CHOICE)] = 5.0
     pledge_start: Annotated[float, About("share of usable force", 0.0, 1.0, CHOICE)] = 0.6
     pledge_restated: Annotated[float, About("share of the gap closed", 0.0, 1.0, CHOICE)] = 0.5
-    pledge_fade: Annotated[float, About("share a year", 0.0, 0.3, "pacts begun before 1945 end at 6.3 % a year")] = 0.04
+    pledge_fade: Annotated[
+        float,
+        About("share a year", 0.0, 0.3, "untended pacts last 17 years: those begun before 1945 end at 6.3 % a year"),
+    ] = 0.04
     pledge_floor: Annotated[float, About("share of usable force", 0.01, 0.9, CHOICE)] = 0.3
     protection_start: Annotated[float, About("share of usable force", 0.0, 1.0, CHOICE)] = 0.5
     protection_fade: Annotated[float, About("share a year", 0.0, 1.0, CHOICE)] = 0.1
@@ -79,9 +85,11 @@ class Parameters(NamedTuple):
     sanction_years: Annotated[
         float, About("years", 1.0, 20.0, "effects last 7-10 years: Neuenkirch & Neumeier 2015")
     ] = 8.0
-    sanction_max: Annotated[float, About("ln growth a year", 0.0, 0.1, "Neuenkirch & Neumeier 2015")] = 0.06
+    sanction_max: Annotated[
+        float, About("ln growth a year", 0.0, 0.1, "comprehensive sanctions: Neuenkirch & Neumeier 2015")
+    ] = 0.06
     sanction_exponent: Annotated[
-        float, About("exponent on the coalition's share", 0.5, 2.0, "Neuenkirch & Neumeier 2015; " + CHOICE)
+        float, About("exponent on the coalition's share", 0.5, 2.0, "1.5 fits Neuenkirch & Neumeier 2015; " + CHOICE)
     ] = 1.0
     sanction_cost: Annotated[
         float, About("share of the object's loss", 0.0, 0.5, "Hufbauer, Schott & Elliott 1990; " + CHOICE)
@@ -94,11 +102,11 @@ class Parameters(NamedTuple):
     ] = 0.3
     quorum: Annotated[float, About("share of the members' capability", 0.05, 1.0, CHOICE)] = 0.5
     # perception and threat
-    misperception: Annotated[float, About("sd of ln forces", 0.0, 0.6, "Cusack & Stoll 1990")] = 0.2
+    misperception: Annotated[float, About("sd of ln forces", 0.0, 0.6, "Cusack & Stoll 1990; " + CHOICE)] = 0.2
     misperception_persistence: Annotated[float, About("AR(1) coefficient", 0.0, 0.99, CHOICE)] = 0.8
     threat_base: Annotated[float, About("logit", -4.0, 2.0, CHOICE)] = -1.0
-    threat_power: Annotated[float, About("logit per ln capability", 0.0, 2.0, "Walt 1987")] = 1.0
-    threat_posture: Annotated[float, About("logit", 0.0, 1.5, "Walt 1987; Jervis 1978")] = 0.5
+    threat_power: Annotated[float, About("logit per ln capability", 0.0, 2.0, "Walt 1987; " + CHOICE)] = 1.0
+    threat_posture: Annotated[float, About("logit", 0.0, 1.5, "Walt 1987; Jervis 1978; " + CHOICE)] = 0.5
     threat_hostility: Annotated[
         float, About("logit per unit of belief", 0.0, 2.0, "Walt 1987; rivalry in dispute data")
     ] = 1.0
@@ -116,17 +124,19 @@ class Parameters(NamedTuple):
         float, About("logit per unit of belief", 0.0, 4.0, "strategic rivals in dispute data")
     ] = 2.1
     dispute_ideology: Annotated[float, About("logit", 0.0, 2.0, "polity distance in dispute data")] = 0.9
-    resolve_sd: Annotated[float, About("share of the stake", 0.0, 0.3, "Fearon 1995")] = 0.08
+    resolve_sd: Annotated[float, About("share of the stake", 0.0, 0.3, "Fearon 1995; " + CHOICE)] = 0.08
     decisiveness: Annotated[float, About("exponent m", 0.4, 2.0, "Hirshleifer 1989; 1.06 before 1914")] = 1.0
     offence: Annotated[float, About("factor o on the attacker's force", 0.33, 2.0, "Jervis 1978")] = 1.0
     offence_bias: Annotated[float, About("perceived o over true o", 0.25, 4.0, "Christensen & Snyder 1990")] = 1.0
     stalemate: Annotated[float, About("probability", 0.0, 0.9, "18 of 95 wars 1823-2003")] = 0.2
-    war_forces: Annotated[float, About("median share of forces lost", 0.0, 0.2, "battle deaths over prewar forces")] = (
-        0.05
-    )
-    war_forces_sd: Annotated[float, About("sd of the ln", 0.0, 2.7, "battle deaths over prewar forces")] = 1.5
+    war_forces: Annotated[
+        float, About("median share of forces lost", 0.0, 0.2, ".03 of battle deaths over prewar forces; " + CHOICE)
+    ] = 0.05
+    war_forces_sd: Annotated[
+        float, About("sd of the ln", 0.0, 2.7, "2.7 of battle deaths over prewar forces; " + CHOICE)
+    ] = 1.5
     loser_losses: Annotated[float, About("factor", 1.0, 3.0, CHOICE)] = 1.3
-    spoils: Annotated[float, About("rho, share of the stake", 0.0, 0.3, "Bremer & Mihalka 1977")] = 0.15
+    spoils: Annotated[float, About("rho, share of the stake", 0.0, 0.3, "Bremer & Mihalka 1977; " + CHOICE)] = 0.15
     destroyed: Annotated[float, About("share of what is ceded", 0.0, 1.0, CHOICE)] = 0.2
     concession: Annotated[
         float, About("share of what a lost war cedes", 0.0, 1.0, "Schelling 1966; Fearon 1995; " + CHOICE)
@@ -138,15 +148,17 @@ class Parameters(NamedTuple):
     # ending
     going_on: Annotated[float, About("probability a year", 0.5, 1.0, CHOICE)] = 0.98
     hegemony: Annotated[float, About("capability share", 0.5, 1.0, CHOICE)] = 0.8
-    # what actors want: weights of the reward terms by design
-    offensive_power: Annotated[float, About("per unit of share times N", 0.0, 100.0, "Mearsheimer 2001")] = 1.0
-    offensive_survival: Annotated[float, About("per fall", 0.0, 100.0, "Mearsheimer 2001")] = 2.0
-    defensive_security: Annotated[float, About("per year", 0.0, 100.0, "Waltz 1979")] = 0.3
-    defensive_burden: Annotated[float, About("per share of output", 0.0, 100.0, "Glaser 2010")] = 1.0
+    # what actors want: weights of the reward terms by design; the terms are the authors', the sizes a design choice
+    offensive_power: Annotated[float, About("per unit of share times N", 0.0, 100.0, "Mearsheimer 2001; " + CHOICE)] = (
+        1.0
+    )
+    offensive_survival: Annotated[float, About("per fall", 0.0, 100.0, "Mearsheimer 2001; " + CHOICE)] = 2.0
+    defensive_security: Annotated[float, About("per year", 0.0, 100.0, "Waltz 1979; " + CHOICE)] = 0.3
+    defensive_burden: Annotated[float, About("per share of output", 0.0, 100.0, "Glaser 2010; " + CHOICE)] = 1.0
     defensive_autonomy: Annotated[float, About("per year as a client", 0.0, 100.0, "Waltz 1979; " + CHOICE)] = 0.1
-    defensive_survival: Annotated[float, About("per fall", 0.0, 100.0, "Waltz 1979")] = 2.0
-    status_quo_wealth: Annotated[float, About("per ln output", 0.0, 100.0, "Schweller 1994; the control")] = 1.0
-    status_quo_survival: Annotated[float, About("per fall", 0.0, 100.0, "Schweller 1994; the control")] = 2.0
+    defensive_survival: Annotated[float, About("per fall", 0.0, 100.0, "Waltz 1979; " + CHOICE)] = 2.0
+    status_quo_wealth: Annotated[float, About("per ln output", 0.0, 100.0, CONTROL)] = 1.0
+    status_quo_survival: Annotated[float, About("per fall", 0.0, 100.0, CONTROL)] = 2.0
 
 
 def about(name: str) -> About:

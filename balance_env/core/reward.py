@@ -52,7 +52,7 @@ def securities(world, p, scratch, forces):
     `forces`: the field of `scratch.dyad` that holds forces of k as they count for i, at [k, i]: the
     true ones or those perceived. Against k, i expects the pledges of all but k; a pledge of k to i
     lowers what k can bring, by k's reputation.
-    Source: Glaser 2010; Walt 1987 (everyone counts, partners too): no one vanishes by signing.
+    Source: Glaser 2010; Grieco 1988 (today's friend may be tomorrow's enemy): no one vanishes by signing.
     """
     actors = len(world.actor)
     friction = p.friction  # of each further member

@@ -137,6 +137,7 @@ class Doctrine(NamedTuple):
     author: str  # author and year
     work: str
     sentence: str  # what it does, in one sentence
+    acts: str  # when it does what, and where it leaves its author; empty for a baseline
     memory: bool = False  # whether it remembers anything from year to year
     chance: bool = False  # whether it draws
 
@@ -180,8 +181,9 @@ TABLE = (
 
 
 def _describe(function, script: Script, author: str, work: str, memory: bool = False, chance: bool = False) -> Doctrine:
-    sentence = function.__doc__.split("\n", 1)[0]
-    return Doctrine(script.name.lower(), script, author, work, sentence, memory, chance)
+    sentence, _, rest = function.__doc__.partition("\n\n")
+    acts = " ".join(rest.partition("Memory:")[0].split())
+    return Doctrine(script.name.lower(), script, author, work, sentence, acts, memory, chance)
 
 
 DOCTRINES: dict[str, Doctrine] = {entry[1].name.lower(): _describe(*entry) for entry in TABLE}

@@ -76,10 +76,12 @@ def balance_of_threat(row, mask, stream, ident, memory):
 
 @phase
 def chain_ganger(row, mask, stream, ident, memory):
-    """A state whose safety hangs on its partners' survival follows them into any dispute, its own danger aside.
+    """A state whose safety hangs on its partners' survival stands by them whoever attacks, its own danger aside.
 
-    Stands by partners first of all, keeps pledges near the whole force, ties itself to the nearest,
-    arms in a dispute of its own or of a partner, or while insecure.
+    Stands by challenged partners first of all, pledges them no less than on the first day, ties itself
+    to the nearest, arms while insecure or in a dispute of its own or of a partner, also one that the
+    partner began: a defence pact does not let it join that. Expected where attack is thought to have
+    the advantage; this state does it everywhere.
     Memory: none. Chance: none. Source: Christensen & Snyder 1990.
     """
     call = most_pressing(row, NOBODY, CLOSE_BOND)
@@ -173,10 +175,12 @@ def collective_security(row, mask, stream, ident, memory):
 
 @phase
 def soft_balancer(row, mask, stream, ident, memory):
-    """A state raises the price of aggression without arms: whoever challenges it is cut off from trade.
+    """A state raises the price of aggression before it arms: whoever challenges it is cut off from trade.
 
-    Sanctions its challenger, then whoever challenges a partner; renews no sanction that stands. Keeps
-    its pacts, seeks the likeliest to keep theirs while insecure, and grows.
+    Sanctions its challenger, then whoever challenges a partner; renews no sanction that stands, and arms
+    then. Keeps its pacts, seeks the likeliest to keep theirs while insecure, else arms or grows. Its
+    authors mean ways short of alliance against the strongest; this one answers whoever challenges, and
+    its pacts make it a hard balancer, too.
     Memory: none. Chance: none. Sources: Pape 2005; Paul 2005.
     """
     challenger = most(row, Other.CHALLENGES_ME)
@@ -202,6 +206,7 @@ def offshore_balancer(row, mask, stream, ident, memory):
 
     A state far ahead of the second is a hegemon in the making: its victim is stood by, its rivals are
     offered pacts, it is sanctioned while it challenges, and met by arms. Other quarrels are left to others.
+    It acts so wherever it sits: water is the scenario's.
     Memory: none. Chance: none. Source: Mearsheimer 2001.
     """
     if own(row, Own.CHALLENGED) > 0.0:

@@ -35,9 +35,9 @@ WORTH = 0.02  # least prize worth the two years that opening and pressing take
 def bandwagon_for_profit(row, mask, stream, ident, memory):
     """States join the stronger side for what there is to gain, as jackals follow the lion.
 
-    Joins the stronger challenger most likely to win with its help, yields to one likely to win
-    against it, and leaves its patron when the prey is shared; takes pacts offered by the stronger,
-    and otherwise invests.
+    Joins the stronger challenger most likely to win with its help, as the jackal does; yields to one
+    likely to win against it, which is bandwagoning in Walt's sense, from fear; leaves its patron when
+    the prey is shared; takes pacts offered by the stronger, and otherwise invests.
     Memory: none. Chance: none. Source: Schweller 1994.
     """
     best, lion = LIKELY, NOBODY
@@ -63,6 +63,7 @@ def buck_passer(row, mask, stream, ident, memory):
 
     Arms when challenged, and a little where nobody is nearer than the threat and the threat is
     not busy with others; takes pledges that are offered and makes good none; otherwise grows.
+    Expected where defence is thought to have the advantage; this state does it everywhere.
     Memory: none. Chance: none. Source: Christensen & Snyder 1990.
     """
     if own(row, Own.CHALLENGED) > 0.0:
@@ -90,7 +91,8 @@ def hider(row, mask, stream, ident, memory):
     """Most states hide from threats: they yield, conciliate or keep out, and seldom balance.
 
     Yields to a stronger challenger likely to win, else arms; deals with nobody who is in a
-    dispute; offers a pact to whom it fears most; otherwise grows.
+    dispute; answers offers, and offers a pact to whom it fears most, which is to manage a rival (Schroeder
+    1976; tethering in Weitsman 2004) more than to hide; otherwise grows.
     Memory: none. Chance: none. Source: Schroeder 1994.
     """
     challenger = most(row, Other.CHALLENGES_ME)

@@ -75,7 +75,7 @@ def grim(row, mask, stream, ident, memory):
 
     Of those who never sanctioned or challenged it, nor dropped a pledge, it stands by partners,
     answers offers and restates pledges, and seeks the strongest while insecure; arms when challenged.
-    Memory: who was a partner, who is an enemy. Chance: none. Source: Axelrod 1984.
+    Memory: who was a partner, who is an enemy. Chance: none. Source: Axelrod 1984, as Friedman.
     """
     is_seeking = is_insecure(row) and may_court(row)
     best, call = 0.0, NOBODY
@@ -99,7 +99,8 @@ def richardson_armer(row, mask, stream, ident, memory):
     """Arms answer arms: forces grow with the rival's and with grievance, and tire under their own cost.
 
     The rival is whom it fears most; in units of its own forces: reaction times the rival's at its
-    home, less fatigue times its burden, plus grievance times hostility. No pacts, no sanctions.
+    home, less fatigue times the share of forces in forces and output, plus grievance times hostility:
+    Richardson's signs, not his linear form. No pacts, no sanctions.
     Memory: none. Chance: none. Source: Richardson 1960.
     """
     rival = most(row, Other.THREAT)

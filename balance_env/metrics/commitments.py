@@ -108,7 +108,7 @@ def abstention(answered: ArrayLike) -> Metric:
     ----------
     answered : array of (calls,) of bool
 
-    Source: Christensen & Snyder 1990 on passing the buck; as a share of calls: design choice.
+    Source: Snyder 1984, 1997 on abandonment; as a share of calls: design choice.
     """
     answered = np.asarray(answered, bool)
     return Metric.share((~answered).sum(), answered.size, "no pledge was called upon")

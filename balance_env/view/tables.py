@@ -1,4 +1,4 @@
-"""The tables of the documentation, made from the tables of the code: actions, observations, parameters."""
+"""The pages of the documentation that are made from the tables of the code: actions, doctrines, parameters, ..."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..core.params import ABOUT, Parameters
 from ..core.pieces import OTHER_SIZE, OTHERS_START, Globe, Other, Own, Piece, Relation, row_size, state_size
 from ..core.reward import Term
 from ..core.world import Verb
+from ..doctrines import DOCTRINES
 
 EXAMPLE = 8  # states of the default scenario
 NOTE = "<!-- Made by `balance-env tables --write docs/`: change the code, not this page. -->"
@@ -141,6 +142,28 @@ Any of them can be set in a scenario under `parameters`, or by name when an envi
 """
 
 
+def doctrines_page() -> str:
+    """Every scripted state: what it does, and whose idea it is."""
+    all_of_them = DOCTRINES.values()
+    rows = [(f"`{it.name}`", f"{it.sentence} {it.acts}", f"{it.author}: {it.work}") for it in all_of_them if it.acts]
+    baselines = [(f"`{it.name}`", it.sentence) for it in all_of_them if not it.acts]
+    return f"""# Doctrines
+{NOTE}
+
+Scripted states, by whose names seats can be filled. Each sees its own [row](observations.md) and nothing else, and most
+remember nothing. None is its author's theory: Waltz explains what befalls states and not what a state does, and others
+expect an act under conditions that a script does not ask for. [Limits](limits.md) says what to make of that.
+
+{table(("name", "what it does, and when", "source"), rows)}
+
+## Baselines
+
+The floor that a doctrine has to beat: chance, and doing one thing, or two in turn, whatever happens.
+
+{table(("name", "what it does"), baselines)}
+"""
+
+
 def codebook_page() -> str:
     """Every column of the benchmark's records."""
     panels = "\n\n".join(
@@ -177,6 +200,7 @@ def pages() -> dict[str, str]:
     return {
         "actions.md": actions_page(),
         "codebook.md": codebook_page(),
+        "doctrines.md": doctrines_page(),
         "observations.md": observations_page(),
         "parameters.md": parameters_page(),
     }

@@ -88,7 +88,7 @@ ALLIANCES: Lines = (
             ratio(0, 1), "Riker 1962", "Share of stronger coalitions that would not be without their weakest member."),
     Measure("reliability", "", RANDOM_LEGAL, "calls", tallies.calls, ratio(0, 1, 3), "Leeds, Long & Mitchell 2000",
             "Force delivered over force pledged, where a dispute called upon a pledge."),
-    Measure("abstention", "", RANDOM_LEGAL, "calls", tallies.calls, ratio(2, 3), "Christensen & Snyder 1990",
+    Measure("abstention", "", RANDOM_LEGAL, "calls", tallies.calls, ratio(2, 3), "Snyder 1984, 1997, on abandonment",
             "Share of calls upon a pledge that the pledged did not answer by its act."),
     Measure("betrayal", "", RANDOM_LEGAL, "dyad-years", tallies.betrayals, ratio(0, 1), "Leeds 2003",
             f"Share of dyad-years under a pact, or within {AFTERMATH} years of one, in which one opens a dispute with "
@@ -142,7 +142,7 @@ SECURITY_DILEMMA: Lines = (
 
 SOFT_BALANCING: Lines = (
     Measure("sanctions sent", "", RANDOM_LEGAL, "state-years", tallies.sanctions, ratio(0, 1), "Pape 2005; Paul 2005",
-            "Sanctions imposed or renewed per state-year."),
+            "Sanctions imposed or renewed per state-year, on the strong and on the weak."),
     Measure("share that sanctions", "", RANDOM_LEGAL, "opportunities", tallies.answers, ratio(0, 1),
             "Pape 2005; Paul 2005",
             "Share of third parties that could join either side which sanction the challenger instead."),

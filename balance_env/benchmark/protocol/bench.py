@@ -57,6 +57,8 @@ class Order(NamedTuple):
     seed : int
     records : bool
         Whether every episode is written as Parquet files, too.
+    scores_only : bool
+        Whether nothing is played but what scores rest on, which is all that a leaderboard reads.
     """
 
     entrant: Entrant
@@ -65,6 +67,7 @@ class Order(NamedTuple):
     episodes: int
     seed: int = 0
     records: bool = False
+    scores_only: bool = False
 
 
 class Unit(NamedTuple):
@@ -91,6 +94,8 @@ _suite = lru_cache(load_suite)  # read once a process
 def units(order: Order, suite: Suite) -> list[Unit]:
     """All that is played, in order; cross-play needs another run to meet. Measures first: one of them takes longest."""
     runs = len(order.entrant.sources)
+    if order.scores_only:
+        return [Unit(stage.name, role, run) for stage in suite.stages for role in SCORED for run in range(runs)]
     roles = [*SCORED, SELF_PLAY] + [CROSS_PLAY] * (runs > 1) + [FORKED]
     played = [Unit(stage.name, role, run) for stage in suite.stages for role in roles for run in range(runs)]
     return [*(Unit(group, MEASURED) for group in groups(suite)), *played]
@@ -259,8 +264,9 @@ def collect(order: Order, suite: Suite, folder: Path) -> None:
         told = [row.values() for row in rows if (row["role"] == CROSS_PLAY) == is_crossed]
         if told:
             write_csv(folder / name, list(COLUMNS), [list(row) for row in told])
-    write_csv(folder / MEASURES, MEASURE_COLUMNS, measured)
-    write_csv(folder / FORKS, MEASURE_COLUMNS, fork_rows(forked))
+    if not order.scores_only:
+        write_csv(folder / MEASURES, MEASURE_COLUMNS, measured)
+        write_csv(folder / FORKS, MEASURE_COLUMNS, fork_rows(forked))
     card = {
         **key, "kind": order.entrant.kind, "trained": order.entrant.trained, "faults": dict(sorted(faults.items())),
         "said": dict(sorted(said.items())), "seconds": round(seconds, 1),

@@ -36,6 +36,7 @@ def add_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of all episodes (default 0)")
     parser.add_argument("--out", type=Path, default=Path("results"), help="folder of results (default results)")
     parser.add_argument("--records", action="store_true", help="write every episode as Parquet files, too")
+    parser.add_argument("--scores", action="store_true", help="play what scores rest on, and leave the rest for later")
     parser.add_argument("--jobs", type=int, help="processes at work (default: one a core)")
 
 
@@ -64,7 +65,7 @@ def run_bench(options: argparse.Namespace) -> None:
         raise ValueError(f"--seed {options.seed}: a whole number from 0")
     entrant = open_entrant(options.entrant, options.name)
     setting = "quick" if options.quick else "full"
-    order = Order(entrant, options.suite, setting, EPISODES[setting], options.seed, options.records)
+    order = Order(entrant, options.suite, setting, EPISODES[setting], options.seed, options.records, options.scores)
     with progress() as bar:
         task = bar.add_task(f"{entrant.name} on {options.suite}", total=None)
         folder = bench(order, options.out, jobs, lambda n, of: bar.update(task, completed=n, total=of))
@@ -164,7 +165,8 @@ def stage_page(suite: Suite) -> str:
         "",
         "Written by `balance-env suite --write docs/stages.md`. A score is 0 at the floor (random legal play) and 1 at",
         "the reference (the best doctrine found), per-capita returns in the same seats; *skill* is by how much the",
-        "doctrine that has it outscores the one that lacks it, with its 95 % interval. The game that honouring an",
+        "doctrine that has it outscores the one that lacks it, with its 95 % interval. The difference is measured; the",
+        "reason after *as* is the makers' conjecture. The game that honouring an",
         "alliance is (Macy & Flache 2002) is judged by what the states of a stage want and by each design; *yes* or",
         "*no*: whether it is a dilemma with the whole of its intervals.",
         "",

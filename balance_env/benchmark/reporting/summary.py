@@ -30,14 +30,14 @@ ANCHORS = {"floor (random legal)": 0.0, "reference doctrine": 1.0}  # a score is
 LISTED = {
     ("alignment theta", "weaker against stronger"): "states balance against power: Waltz 1979",
     ("alignment theta", "less against more threatening"): "they balance against threat: Walt 1987",
-    ("alignment theta", "target against challenger"): "they join for profit rather than resist: Schweller 1994",
+    ("alignment theta", "target against challenger"): "revisionists join for profit rather than resist: Schweller 1994",
     ("pact life", "median"): "alliances outlast chance, as institutions: Wallander & Keohane 1999; Leeds & Savun 2007",
     ("minimal winning", ""): "coalitions are as small as win: Riker 1962",
     ("reliability", ""): "allies keep their word: Leeds, Long & Mitchell 2000",
     ("entrapment", ""): "allies are drawn into wars not theirs: Snyder 1984",
     ("chain-ganging", "tied entrants"): "ties spread wars: Christensen & Snyder 1990",
     ("structural balance", ""): "the enemy of an enemy is a friend: Cartwright & Harary 1956; Maoz et al. 2007",
-    ("arms reaction", "defence k"): "arms are answered by arms, the security dilemma: Richardson 1960; Jervis 1978",
+    ("arms reaction", "defence k"): "arms are answered by arms, a spiral: Richardson 1960; Jervis 1976",
     ("war onset", ""): "what the order that emerges is for: whether there is less war in it, or more",
 }
 
