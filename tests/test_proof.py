@@ -15,7 +15,7 @@ import train  # noqa: E402
 from agents.config import write_config  # noqa: E402
 from agents.evaluate import LEARNER, RANDOM, play  # noqa: E402
 from agents.policy import load_team  # noqa: E402
-from agents.proof import emergence  # noqa: E402
+from agents.proof import emergence, pictures  # noqa: E402
 from agents.proof.__main__ import main  # noqa: E402
 from agents.proof.compared import Kept, Population, choose, responses  # noqa: E402
 from agents.proof.conduct import Sample, conduct, sample  # noqa: E402
@@ -163,6 +163,11 @@ def test_the_best_answer_is_chosen_in_one_half_of_the_worlds_and_told_in_the_oth
     best, by_world = choose(gains)
     assert best == [1, 0]
     assert by_world.tolist() == [0.0, 0.0, 0.0, 2.0]
+
+
+def test_sizes_are_drawn_though_some_have_more_runs_than_others(tmp_path):
+    by_size = {3: np.array([[0.9, 0.8], [1.0, 1.0]]), 8: np.array([[0.9, 1.0]])}  # (runs, designs)
+    assert (tmp_path / pictures.draw_sizes(tmp_path, {"trained among 5": by_size}, "sizes", "sizes")).is_file()
 
 
 # behaviour

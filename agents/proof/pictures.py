@@ -217,9 +217,12 @@ def draw_sizes(folder: Path, of: Mapping[str, dict[int, np.ndarray]], told: str,
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(figsize=(7.0, 4.2), layout="constrained")
         for colour, (label, by_size) in zip(TINTS, of.items(), strict=False):
-            x, values = np.array(list(by_size)), np.array([scores.mean(1) for scores in by_size.values()]).T
-            draw_band(axes, x, values, colour)
-            axes.plot(x, values.mean(0), "o", color=colour, markersize=9, label=label)
+            spans = [over_runs(scores.mean(1)) for scores in by_size.values()]  # sizes may have more runs than others
+            low, mean, high = (np.array([getattr(of, end) for of in spans]) for end in ("low", "value", "high"))
+            axes.fill_between(list(by_size), low, high, color=colour, alpha=BAND, lw=0)
+            axes.plot(list(by_size), mean, "o-", color=colour, linewidth=2.4, markersize=9, label=label)
+            for n, scores in by_size.items():
+                axes.plot(np.full(len(scores), n), scores.mean(1), "_", color=colour, markersize=9)
         axes.axhline(1.0, color=PALE, linewidth=1, linestyle="--")
         axes.set(xlabel="states in the world", ylabel="score: 0 random, 1 best doctrine", ylim=(0, None))
         axes.set_xticks(sorted({n for by_size in of.values() for n in by_size}))
