@@ -35,7 +35,9 @@ def level(page: Page) -> Part:
         for of in levels(page.plays, config.load_scenario(), [trained(run) for run in runs]):
             found.append(of._replace(scenario=f"{of.scenario}{way}"))
             shares = [closing(table[f"{of.design}_{Verb.ALLY.name.lower()}"]) for table in allied]
-            one_by_one = ", ".join(f"{gap:+.2f} ({share:.0%})" for gap, share in zip(of.by_run, shares, strict=True))
+            seeds = [run.name.rpartition("-")[2] for run in runs]
+            by_seed = zip(seeds, of.by_run, shares, strict=True)
+            one_by_one = ", ".join(f"{seed}: {gap:+.2f} ({share:.0%})" for seed, gap, share in by_seed)
             rows.append(
                 [found[-1].scenario, of.design, str(of.runs), f"{config.steps / 1e6:g}", f"{of.score:.2f}",
                  of.doctrine, interval(of.difference), one_by_one, of.verdict]
@@ -43,7 +45,7 @@ def level(page: Page) -> Part:
     told = f"{counted(*groups.values())}; intervals over runs and worlds, under five runs the range of the runs"
     picture = pictures.draw_levels(page.folder, found, "Trained states and the best doctrine in the same seats")
     head = ["scenario", "design", "runs", "million agent-steps", "score", "best doctrine", "trained minus it"]
-    head += ["run by run (allies)", "verdict"]
+    head += ["seed by seed (allies)", "verdict"]
     text = (
         f"One seat, rotated over {page.plays.worlds} worlds; every second one of the others holds a doctrine, the rest "
         "copies of the trained state. 1 is the distance from random legal play to the best doctrine. In brackets: the "

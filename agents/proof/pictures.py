@@ -191,7 +191,7 @@ def draw_levels(folder: Path, of: Sequence[Level], told: str) -> str:
     """`level.png`: trained states minus the best doctrine, with intervals and runs."""
     colours = design_colours(sorted({level.design for level in of}))
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(figsize=(9.0, 1.8 + 0.6 * len(of)), layout="constrained")
+        figure, axes = plt.subplots(figsize=(10.0, 1.8 + 0.6 * len(of)), layout="constrained")
         for y, level in enumerate(reversed(of)):
             colour, gap = colours[level.design], level.difference
             axes.plot([gap.low, gap.high], [y, y], color=colour, linewidth=3, solid_capstyle="round")
@@ -206,7 +206,7 @@ def draw_levels(folder: Path, of: Sequence[Level], told: str) -> str:
             for lv in reversed(of)
         ]
         axes.set_yticks(range(len(of)), rows)
-        axes.set_xlabel("score above the best doctrine's; 1: as far as that is above random legal play")
+        axes.set_xlabel("score above the best doctrine's; 1: its own above random play")
         figure.legend(loc="outside lower center", ncols=3, frameon=False)
         title(figure, told)
         return save(figure, folder, "level.png")
