@@ -34,11 +34,12 @@ from agents.pictures import draw_alliances, draw_curves
 from agents.population import fit_population
 from agents.watch import StopOnSignal, Watch
 from balance_env.adapters.sb3 import SB3VecEnv
+from balance_env.commands import refused
 from balance_env.files import held
 from balance_env.players import POLICIES
 
 BEHAVIOUR_WORLDS = 64  # played among the trained states for the last table and the picture
-BAD_INPUT = 2  # exit status, as of argparse; a signal's is 128 + its number
+SETTING = "overrides a key of the config, as in seed=1 or steps=5e6, which is rounded up to whole iterations"
 
 
 def train(config: Config, folder: Path, console: Console) -> int:
@@ -51,7 +52,10 @@ def train(config: Config, folder: Path, console: Console) -> int:
     go_on(league, folder)
     if not league.steps:
         begin(league, folder)
-    console.print(f"run folder {folder}: {scenario.name}, {config.worlds} worlds, {config.steps:,} agent-steps")
+    console.print(
+        f"run folder {folder}: {scenario.name}, {config.worlds} worlds, {league.whole:,} agent-steps in iterations of "
+        f"{league.each:,}" + f" ({config.steps:,} asked for)" * (league.whole > config.steps)
+    )
     if league.steps:
         console.print(f"going on from {league.steps:,} agent-steps")
     with StopOnSignal() as stop, Watch(league, folder, stop) as watch:
@@ -95,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", help="a YAML file (default configs/default.yaml)")
     parser.add_argument("--run", help="the run folder, which must not exist (default runs/<config>-<seed>-<n>)")
     parser.add_argument("--address", help="a running Ray cluster to join, for configs with `framework: rllib`")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="overrides a key of the config")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=SETTING)
     parser.add_argument("--resume", metavar="RUN", help="go on with the run in this folder, under its own config")
     given = parser.parse_args(arguments)
     try:
@@ -120,8 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with held(folder):
             received = fit(config, folder, Console(width=WIDTH))
     except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return refused(error)
     return 128 + received if received else 0
 
 
@@ -134,7 +137,7 @@ def choose_fit(config: Config, address: str | None) -> Callable[[Config, Path, C
     try:
         from agents import rllib
     except ImportError as error:
-        raise ValueError(f"`framework: rllib`: {error}") from None
+        raise ValueError(f"`framework: rllib`: {error}: pip install 'balance-env[train,rllib]'") from None
     rllib.connect(address)
     return rllib.train
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from balance_env import Scenario, load_scenario
 from balance_env.files import write_whole
+from balance_env.strict import unknown
 
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -42,7 +42,7 @@ class Config(BaseModel):
     designs: list[str | dict[str, float]] | None = None  # what states want, drawn each episode; null: the scenario's
     # how much
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    steps: Count = 1_000_000  # agent-steps: one seat, one year, whoever holds it
+    steps: Count = 1_000_000  # agent-steps: one seat, one year, whoever holds it; rounded up to whole iterations
     worlds: Count = 32
     threads: Count = 1  # of the worlds
     torch_threads: Count = 2  # of the network
@@ -107,9 +107,7 @@ def _lines(error: ValidationError) -> str:
     for entry in error.errors():
         key = ".".join(str(part) for part in entry["loc"])
         if entry["type"] == "extra_forbidden":
-            nearest = difflib.get_close_matches(key, Config.model_fields, 1)
-            hint = f", did you mean {nearest[0]!r}?" if nearest else "."
-            lines.append(f"unknown key {key!r}{hint} Allowed: {', '.join(Config.model_fields)}")
+            lines.append(unknown("key", key, Config.model_fields))
         elif entry["type"] == "value_error":  # a sentence of ours, which names the value
             lines.append(entry["msg"].removeprefix("Value error, "))
         else:
@@ -205,7 +203,10 @@ def new_run_folder(given: str | None, config_name: str, seed: int, root: Path = 
         folder = Path(given)
         if folder.exists():
             raise ValueError(f"the run folder {given!r} exists: name another, or leave --run out for the next free one")
-        folder.mkdir(parents=True)
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise ValueError(f"the run folder {given!r} cannot be made: {error.strerror}") from None
         return folder
     for number in range(1, 1_000_000):
         folder = root / f"{config_name}-{seed}-{number}"

@@ -25,6 +25,7 @@ from rich.progress import track
 from rich.table import Table
 
 from balance_env import DESIGNS, DOCTRINES, Scenario, VectorEnv, load_scenario
+from balance_env.commands import refused, writable
 from balance_env.doctrines import CONSTANTS, doctrine_id
 from balance_env.files import write_whole
 from balance_env.players import Team, load_team
@@ -267,7 +268,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--worlds", type=int, default=1000, help="paired worlds a design (default 1000)")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of the worlds (default {SEED})")
     parser.add_argument("--scenario", help="play there, with the designs of the runs (default: the runs' own scenario)")
-    parser.add_argument("--csv", type=Path, help="also write the table here")
+    parser.add_argument("--csv", type=writable, help="also write the table here")
     given = parser.parse_args(arguments)
     try:
         if given.worlds < 1:
@@ -284,8 +285,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 raise ValueError(f"run {run!r} was trained on another scenario than {given.runs[0]!r}")
         policies = [load_team(run, scenarios[0]) for run in given.runs]
     except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        return refused(error)
     results = evaluate(scenarios[0], policies, given.worlds, given.seed)
     title = f"{scenarios[0].name}: {len(policies)} training seed(s), {given.worlds} paired worlds"
     Console(width=WIDTH).print(table(results, title))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from balance_env.commands import refused
 from balance_env.policies import LearnedPolicy, load_policy
 
 from .network import Looking
@@ -50,8 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise ValueError(f"{given.file} exists")
         write_onnx(load_policy(given.policy), given.file)
     except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        return refused(error)
     return 0
 
 

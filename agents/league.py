@@ -88,6 +88,16 @@ class League:
         self.starts = np.ones(env.num_envs, bool)
         self.steps = self.iteration = 0
 
+    @property
+    def each(self) -> int:
+        """Agent-steps of an iteration."""
+        return self.buffer.buffer_size * self.buffer.n_envs
+
+    @property
+    def whole(self) -> int:
+        """Agent-steps of the run: those of its config, rounded up to whole iterations."""
+        return -(-self.config.steps // self.each) * self.each
+
     def collect(self, note_year: Callable[..., None] | None = None) -> None:
         """Play `n_steps` years; `note_year(learners, actions, dones, infos)` is told of each."""
         self.buffer.reset()
@@ -144,7 +154,7 @@ class League:
         """Fit every learner to its rows of the years collected; what is told of each fit (nothing without rows)."""
         told: list[dict[str, float]] = []
         # before these years were collected: a falling rate begins whole and is still above 0 in the last fit
-        before = self.steps - self.buffer.buffer_size * self.buffer.n_envs
+        before = self.steps - self.each
         for number, learner in enumerate(self.learners):
             learner._update_current_progress_remaining(before, self.config.steps)
             self.buffer.learner = number

@@ -17,6 +17,7 @@ from typing import cast
 
 import numpy as np
 
+from balance_env.commands import refused
 from balance_env.core.pieces import WEIGHT_SCALE
 from balance_env.networks import BIAS
 from balance_env.players import BY_DESIGN, LEARNED, WEIGHTS_AT, load_team
@@ -71,8 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         print("\n".join(ship(parser.parse_args(arguments).run)))
     except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        return refused(error)
     return 0
 
 

@@ -77,7 +77,7 @@ class Watch:
             TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
         )  # fmt: skip
         self.bar.start()
-        self.task = self.bar.add_task("learning", total=self.league.config.steps, told="")
+        self.task = self.bar.add_task("learning", total=self.league.whole, told="")
         self.began = self.noted = time.perf_counter()
         self.cpu_noted = time.process_time()
         self.steps_at_start = self.league.steps
@@ -110,7 +110,7 @@ class Watch:
         """Write what was counted since the last iteration, and what is told of the fits."""
         row, now = self._figures(fits), time.perf_counter()
         rounds = {"iteration": self.league.iteration, "steps": self.league.steps}
-        fps = self.league.buffer.buffer_size * self.league.buffer.n_envs / (now - self.noted)
+        fps = self.league.each / (now - self.noted)
         append(self.folder / METRICS, {**rounds, **row})
         cpu = time.process_time()  # what the run cost, however busy the machine was
         spent = {"seconds": now - self.noted, "cpu_seconds": cpu - self.cpu_noted, "fps": fps}
@@ -124,16 +124,16 @@ class Watch:
         self.bar.update(self.task, completed=self.league.steps, told=told)
         for untold, returns_now in zip(self.untold, self.returns, strict=True):
             untold += returns_now
-        total, gone = self.league.config.steps, self.league.buffer.buffer_size * self.league.buffer.n_envs
-        is_due = self.league.steps * TOLD // total > (self.league.steps - gone) * TOLD // total
+        gone, total = self.league.steps, self.league.whole
+        is_due = gone * TOLD // total > (gone - self.league.each) * TOLD // total
         if is_due and not self.bar.console.is_terminal:
             print(self._progress(now), file=sys.stderr, flush=True)
         self._start_counts()
 
     def _progress(self, now: float) -> str:
         """A line of the log: how far, how long yet, and what episodes that ended since the last line brought."""
-        steps, total = self.league.steps, self.league.config.steps
-        minutes = (now - self.began) / 60.0 / (steps - self.steps_at_start) * max(0, total - steps)
+        steps, total = self.league.steps, self.league.whole
+        minutes = (now - self.began) / 60.0 / (steps - self.steps_at_start) * (total - steps)
         scores = [f"{d} {np.mean(r):.2f}" if r else f"{d} -" for d, r in zip(self.designs, self.untold, strict=True)]
         self.untold = [[] for _ in self.designs]
         return f"{steps:,} of {total:,} agent-steps, {minutes:.1f} minutes left; mean scores: {', '.join(scores)}"

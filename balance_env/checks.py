@@ -24,12 +24,12 @@ def check_memory(worlds: int, actors: int, each: int) -> None:
 
 
 def check_threads(threads: int | None, worlds: int, actors: int) -> int:
-    """The number of threads to use; None: as many cores as the batch can feed."""
+    """The number of threads to use; None: as many cores as the batch can feed. ValueError for more than there are."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if threads is None:
         return max(1, min(cores, worlds * actors * actors // WORK_PER_THREAD))
-    if not 1 <= threads <= cores:
-        raise ValueError(f"threads = {threads}: 1 to {cores}, the cores this process may use")
+    if not isinstance(threads, int | np.integer) or not 1 <= threads <= cores:
+        raise ValueError(f"threads = {threads!r}: 1 to {cores}, the cores this process may use")
     return max(1, min(threads, worlds))
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from .core.world import Clock, Ending
+from .commands import refused
+from .core.world import Ending
 from .doctrines import DOCTRINES
 from .events import listed
 from .players import LEARNED, about_player, learned_names, trained_at
@@ -24,18 +25,9 @@ from .single import DEFAULT_OPPONENTS, place_opponents
 from .vector import VectorEnv
 from .view.describe import describe_parameters, describe_rules, describe_states
 from .view.map import draw_map
-from .view.prompt import read_answer, welcome
-from .view.seat import choices, debrief, tell_reward, what_seat_sees
+from .view.play import find_seat, play
 from .view.tables import pages
-from .view.text import (
-    closing,
-    labels_by_id,
-    names_by_seat,
-    state_table,
-    tell_year,
-    wrapped,
-    year_label,
-)
+from .view.text import closing, labels_by_id, names_by_seat, state_table, tell_year, wrapped
 
 YEARS = 60  # of a history, unless told otherwise
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has stopped
@@ -48,13 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = make_parser(words[0] if words else None).parse_args(words)
         options.command(options)
     except ValueError as error:
-        print(f"balance-env: error: {error}", file=sys.stderr)
-        return 2
+        return refused(error, "balance-env: ")
     except BrokenPipeError:  # the reader, `head` or `less`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
         return INTERRUPTED
+    except OSError as error:  # a file cannot be read or written
+        return refused(error, "balance-env: ")
     return 0
 
 
@@ -91,7 +84,7 @@ def make_parser(asked: str | None = None) -> argparse.ArgumentParser:
     sub.add_argument("--table", action="store_true", help="the table of every year, too")
     sub.add_argument("--quiet-years", action="store_true", help="every year and every event, offers included")
     sub = command("play", run_play, "Play one seat yourself, among doctrines or trained states.")
-    sub.add_argument("--seat", type=int, default=0, help="which seat is yours, from 0")
+    sub.add_argument("--seat", default="0", help="which is yours: a number from 0, or a state, as in `--seat Germany`")
     sub.add_argument("--opponents", help=f"the others: {who} {usual}")
     sub.add_argument("--years", type=int, default=0, help="horizon; 0: the end comes by chance")
     sub.add_argument("--seed", type=int, default=0)
@@ -298,39 +291,9 @@ def run_export(options: argparse.Namespace) -> None:
 def run_play(options: argparse.Namespace) -> None:
     """One seat at the terminal, year by year, and a debrief."""
     scenario = load(options)
-    seat = options.seat
     count = len(scenario.state_names())
+    seat = find_seat(scenario, options.seat)
     players = place_opponents(seat, split_names("--opponents", options.opponents, count - 1), count)
     batch = make_batch(scenario, players, options.years)
     batch.reset(options.seed)
-    recorder = Recorder(batch)
-    print("\n".join([*welcome(batch, seat), "q ends the game."]))
-    while recorder.ending == Ending.NOT and recorder.of_year(recorder.year)[seat].alive:
-        print("\n" + state_table(batch, seat) + "\n")
-        print("\n".join(what_seat_sees(batch, seat)) + "\n")
-        action = ask(batch, seat)
-        if action is None:
-            break
-        batch.pending_actions[0, seat] = action
-        batch.advance()
-        recorder.record()
-        print("\n" + "\n".join(tell_year(recorder, recorder.year, is_full=True) + tell_reward(recorder, seat)))
-    print("\n" + "\n".join(debrief(recorder, seat)))
-
-
-def ask(batch: VectorEnv, seat: int) -> int | None:
-    """The player's legal action, asked for until it is one; None at `q` or the end of input."""
-    print("\n".join(choices(batch, seat)))
-    year = int(batch.worlds.clock[0, Clock.YEAR]) + 1
-    while True:
-        try:
-            answer = input(f"{year_label(batch.scenario, year)}> ").strip()
-        except EOFError:
-            print()
-            return None
-        if answer.lower() in ("q", "quit"):
-            return None
-        action = read_answer(answer, batch, seat)
-        if action is not None and batch.action_masks[0, seat, action]:
-            return action
-        print(f"{answer!r} is none of the actions above; q ends the game.")
+    play(batch, seat)

@@ -172,7 +172,7 @@ def pooled(weights: Weights, rows: Array, years: int, ops: Ops) -> tuple[Array, 
 
 
 def shapes_dyads(of: Architecture) -> Shapes:
-    """Shapes of `dyads`."""
+    """Shapes of `dyads`; ValueError for a width that its heads do not share evenly."""
     width = of.width
     if width % HEADS:
         raise ValueError(f"width = {width}: the network 'dyads' needs a multiple of {HEADS}, its heads")

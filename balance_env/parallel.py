@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -74,11 +75,16 @@ class BalanceParallelEnv(ParallelEnv):
 
     def observation_space(self, agent: str) -> spaces.Space:
         """The same space object for every agent, on every call."""
-        return self.observation_spaces[agent]
+        return self._of(agent, self.observation_spaces)
 
     def action_space(self, agent: str) -> spaces.Space:
         """The same space object for every agent, on every call."""
-        return self.action_spaces[agent]
+        return self._of(agent, self.action_spaces)
+
+    def _of(self, agent: str, spaces_by_agent: dict[str, spaces.Space]) -> spaces.Space:
+        if agent not in spaces_by_agent:
+            raise KeyError(f"unknown agent {agent!r}: one of {', '.join(self.possible_agents)}")
+        return spaces_by_agent[agent]
 
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
@@ -99,6 +105,8 @@ class BalanceParallelEnv(ParallelEnv):
             Before the first reset.
         ValueError
             If an agent's action is missing, or is not in 0..A-1.
+        TypeError
+            If the actions are no dict.
         """
         if self._batch.seed is None:
             raise RuntimeError("step before reset: call reset(seed) first")
@@ -125,6 +133,8 @@ class BalanceParallelEnv(ParallelEnv):
         return observations, rewards, terminations, truncations, infos
 
     def _take(self, actions: dict[str, Any]) -> None:
+        if not isinstance(actions, Mapping):
+            raise TypeError(f"actions = {actions!r}: a dict of agents and their actions is needed")
         pending = self._batch.pending_actions[0]
         pending[:] = 0
         count = self._batch.num_actions

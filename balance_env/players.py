@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from .core.reward import DESIGNS
 from .doctrines import DOCTRINES, Script, doctrine_id
 from .policies import CARD, LearnedPolicy, Policy, load_policy, read_card
 from .scenario import Scenario
+from .strict import unknown
 
 LEARNER = "learner"  # a seat whose actions come from outside
 LEARNED = Path(__file__).with_name("learned")  # the policies that ship
@@ -120,12 +120,7 @@ def trained_at(name: str | Path) -> Path | None:
     if not Path(name).is_dir():
         if len(Path(name).parts) > 1:
             raise ValueError(f"player {str(name)!r}: there is no such folder")
-        nearest = get_close_matches(str(name), [*DOCTRINES, *names], n=1, cutoff=0.0)[0]
-        told = ", ".join([*DOCTRINES, *names])
-        raise ValueError(
-            f"unknown player {str(name)!r}: did you mean {nearest!r}? Doctrines and trained states: {told}; "
-            "or the path of a policy's folder"
-        )
+        raise ValueError(f"{unknown('player', str(name), [*DOCTRINES, *names])}; or the path of a policy's folder")
     return Path(name)
 
 

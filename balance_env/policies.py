@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from .core.actions import OBJECT_VERBS
-from .core.pieces import row_table
+from .core.actions import OBJECT_VERBS, PLAIN_VERBS
+from .core.pieces import GLOBE_SIZE, OTHER_SIZE, OTHERS_START, row_table
 from .networks import NETWORKS, NUMPY, Architecture
 from .scenario import Scenario
 
@@ -96,6 +96,11 @@ class LearnedPolicy:
     weights : dict of float32 arrays
     card : dict
         What `policy.json` says.
+
+    Raises
+    ------
+    ValueError
+        For an unknown network, and for weights that do not make the one on the card.
     """
 
     def __init__(self, weights: dict[str, np.ndarray], card: dict[str, Any]) -> None:
@@ -118,6 +123,14 @@ class LearnedPolicy:
         return np.concatenate(scores)[: len(rows)]
 
     def __call__(self, rows: np.ndarray, masks: np.ndarray, draws: np.ndarray) -> np.ndarray:
+        """Actions (n,) int64 of rows (n, years * D) and masks (n, A), each drawn by a uniform number of `draws` (n,).
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not belong to each other, or to worlds that rows can be of.
+        """
+        self._check_call(rows, masks, draws)
         scores = self.scores(rows).astype(float)
         shared = min(
             scores.shape[1], masks.shape[1]
@@ -125,6 +138,16 @@ class LearnedPolicy:
         scores = np.where(masks[:, :shared] > 0, scores[:, :shared], -np.inf)
         reached = np.exp(scores - scores.max(-1, keepdims=True)).cumsum(-1)
         return (reached < draws[:, None] * reached[:, -1:]).sum(-1)
+
+    def _check_call(self, rows: np.ndarray, masks: np.ndarray, draws: np.ndarray) -> None:
+        count, wide = len(rows), rows.shape[-1]
+        others, left = divmod(wide / self.architecture.years - OTHERS_START - GLOBE_SIZE, OTHER_SIZE)
+        if rows.ndim != 2 or left or others < 1:
+            raise ValueError(f"rows {rows.shape}: (n, {self.architecture.years} * D), D as row_table(N) has pieces")
+        if masks.ndim != 2 or len(masks) != count or (masks.shape[1] - PLAIN_VERBS) % others:
+            raise ValueError(f"masks {masks.shape}: ({count}, {PLAIN_VERBS} + V * {others:g}) for rows {rows.shape}")
+        if draws.shape != (count,):
+            raise ValueError(f"draws {draws.shape}: ({count},), a uniform number for each row")
 
     def check_fits(self, scenario: Scenario) -> None:
         """Refuse worlds that the policy was not made for.
@@ -212,7 +235,11 @@ def load_policy(folder: str | Path, scenario: Scenario | None = None) -> Learned
     ------
     ValueError
         If the folder holds no policy, the weights are not those that its card describes, or it does not fit.
+    TypeError
+        For a scenario by name.
     """
+    if scenario is not None and not isinstance(scenario, Scenario):
+        raise TypeError(f"scenario = {scenario!r}: a Scenario is needed, as load_scenario gives it")
     folder = Path(folder)
     card = read_card(folder)
     content = (folder / WEIGHTS).read_bytes()

@@ -249,7 +249,7 @@ class Scenario(Strict):
         return index
 
     def indices(self, field: str, states: Iterable[str]) -> list[int]:
-        """Ids of the states that `field` lists by code or name."""
+        """Ids of the states that `field` lists by code or name; ValueError for one that there is not."""
         index = self._index()
         for state in states:
             if state not in index:

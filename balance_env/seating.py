@@ -70,13 +70,18 @@ class Seating:
         Raises
         ------
         ValueError
-            For an unknown name or id, and for another number of seats.
+            For an unknown name or id, and for another number of seats or worlds.
+        TypeError
+            For what is neither a name, a path nor a whole number.
         """
         given = np.asarray(NOBODY if players is None else players)
         if given.shape not in ((), self.shape[1:], self.shape):
-            raise ValueError(f"players names {given.shape[-1]} seats, the scenario has {self.shape[1]}")
+            raise ValueError(f"players have shape {given.shape}: one, one a seat {self.shape[1:]} or {self.shape}")
         if given.dtype.kind not in "iu":
-            id_by_name = {name: self.id_of(name) for name in dict.fromkeys(given.ravel().tolist())}
+            named = given.ravel().tolist()
+            if wrong := [name for name in named if not isinstance(name, str | Path)]:
+                raise TypeError(f"players: {wrong[0]!r} is no player: names, paths of policies, or whole ids")
+            id_by_name = {name: self.id_of(name) for name in dict.fromkeys(named)}
             return np.vectorize(id_by_name.__getitem__, otypes=[np.int32])(given)
         least, most = FIRST_TRAINED - len(self.names) + 1, len(Script) - 1
         if given.min() < least or given.max() > most:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -23,13 +24,13 @@ DEFAULT_OPPONENTS = ("balance_of_power", "balance_of_threat", "bandwagon_for_pro
 def place_opponents(seat: int, opponents: str | Sequence[str], actors: int) -> list[str]:
     """Who plays each seat: the learner in `seat`, the opponents in turn in the others.
 
-    ValueError if the seat does not exist.
+    ValueError if the seat does not exist, or nobody is to play the others.
     """
     if not isinstance(seat, int | np.integer) or not 0 <= seat < actors:
         raise ValueError(f"seat = {seat!r}: 0 to {actors - 1}")
-    names = [opponents] if isinstance(opponents, str) else list(opponents)
-    if not names:
-        raise ValueError("opponents is empty: at least one player is needed")
+    names = [opponents] if isinstance(opponents, str | Path) else opponents
+    if not isinstance(names, Sequence) or not names:
+        raise ValueError(f"opponents = {opponents!r}: a player, or at least one in a list")
     others = [names[n % len(names)] for n in range(actors - 1)]
     return [*others[:seat], LEARNER, *others[seat:]]
 
@@ -60,6 +61,11 @@ class BalanceEnv(gymnasium.Env):
     render_mode : {"ansi"}, optional
     **overrides
         As of `VectorEnv`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown scenario, key, value, seat or opponent, naming it and what is allowed.
     """
 
     metadata = {"render_modes": ["ansi"], "render_fps": 2}  # noqa: RUF012 - Gymnasium's name and type
@@ -120,6 +126,11 @@ class BalanceEnv(gymnasium.Env):
         """One year: (observation, reward, terminated, truncated, info).
 
         After the end of an episode a step is undefined in Gymnasium: it warns, as Gymnasium's own environments do.
+
+        Raises
+        ------
+        ValueError
+            For an action that is no whole number in 0..A-1.
         """
         if self.batch.seed is None:
             raise gymnasium.error.ResetNeeded("step before reset: call reset(seed) first")
@@ -192,7 +203,7 @@ class BalanceVectorEnv(GymnasiumVectorEnv):
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """Start episodes; a list of seeds is not possible, worlds differ by their index."""
+        """Start episodes; ValueError for a list of seeds, since worlds differ by their index."""
         if isinstance(seed, list):
             raise ValueError("seed is a list: give one whole number, worlds differ by their index under it")
         self.batch.reset(seed)

@@ -50,6 +50,12 @@ class VectorEnv(Batch):
         W, N, A and D.
     single_observation_space, single_action_space : gymnasium.Space
         Of one seat.
+
+    Raises
+    ------
+    ValueError
+        For an unknown scenario, key, value or player, naming it and what is allowed; for more worlds than memory holds,
+        or more threads than there are cores.
     """
 
     def __init__(
@@ -303,6 +309,8 @@ class VectorEnv(Batch):
         ------
         ValueError
             If a seat is a learner's.
+        RuntimeError
+            Before the first reset.
         """
         if self._seed is None:
             raise RuntimeError("run before reset: call reset(seed) first")

@@ -12,7 +12,7 @@ from pathlib import Path
 from balance_env import VectorEnv
 from balance_env.benchmark.emergence.catalogue import ALWAYS_INVEST, MEASURES, RANDOM_LEGAL
 from balance_env.benchmark.emergence.evidence import Chance
-from balance_env.benchmark.emergence.measures import Measured, measure
+from balance_env.benchmark.emergence.measures import Measured, gather, measure
 from balance_env.benchmark.history import History, watch
 from balance_env.view.tables import table
 
@@ -101,7 +101,7 @@ def doctrines(worlds: int) -> Iterator[str]:
         references = {name: [played(scenario, name, worlds, OTHER_SEED)] for name in (RANDOM_LEGAL, ALWAYS_INVEST)}
         entrants = {name: played(scenario, name, worlds, SEED) for name in DOCTRINES}
         entrants["mix"] = played(scenario, MIX, worlds, SEED)
-        found = [measure([history], SEED, references=references) for history in entrants.values()]
+        found = [measure(gather([history], SEED, references=references)) for history in entrants.values()]
         rows = [
             (line.name, line.version, *cells)
             for line, *cells in zip(MEASURES, *([cell(one) for one in of] for of in found), strict=True)

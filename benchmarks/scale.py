@@ -32,6 +32,7 @@ sys.path.insert(0, str(ROOT))
 
 from agents.config import Config, read_config  # noqa: E402
 from agents.rllib import connect, iterations, make_algorithm  # noqa: E402
+from balance_env.commands import writable  # noqa: E402
 
 PAIR = ["runners=2", "threads=1", "torch_threads=1", "steps=1000000000"]  # of the config; a run ends by its turns
 ITERATIONS = 3  # of whole training, for the environment's share
@@ -206,7 +207,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="overrides a key of the config")
-    parser.add_argument("--write", type=Path, metavar="PAGE", help=f"write it there, below {HEADING!r}")
+    parser.add_argument("--write", type=writable, metavar="PAGE", help=f"write it there, below {HEADING!r}")
     given = parser.parse_args(arguments)
     config = read_config(ROOT / "configs" / "rllib.yaml", [*PAIR, *given.set])
     turns, share, weights = measure(config, given.turns)

@@ -17,19 +17,21 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import numba
 import numpy as np
 
 import balance_env
 from balance_env import VectorEnv
+from balance_env.commands import writable
 from balance_env.core import alignment, capability, dispute, economy, observe, reward, survival, threat, war
 from balance_env.core import year as calendar
 from balance_env.core.actions import read_actions
-from balance_env.core.pieces import row_size
+from balance_env.core.params import as_record
+from balance_env.core.pieces import OTHER_SIZE, row_size
 from balance_env.core.reward import Term
-from balance_env.core.world import World, at, bytes_per_world
+from balance_env.core.world import World, allocate_scratch, at, bytes_per_world
+from balance_env.doctrines import doctrine_id
 from balance_env.kernels.cpu import choose_actions
 
 REPEATS = 5
@@ -88,24 +90,30 @@ def median_seconds(call: Callable[[], object], repeats: int = REPEATS) -> float:
 
 
 def random_batch(worlds: int, actors: int, threads: int) -> VectorEnv:
-    """A batch in which random legal play holds every seat, some years into its episodes."""
-    env = VectorEnv("default", worlds, states=actors, threads=threads, players="random_legal")
+    """A batch that random legal play has brought some years into its episodes; nobody holds its seats."""
+    env = VectorEnv("default", worlds, states=actors, threads=threads)
     env.reset(seed=0)
-    env.run(WARM_UP_YEARS if worlds * actors < 100_000 else 2)
+    for _ in range(WARM_UP_YEARS if worlds * actors < 100_000 else 2):
+        env.step(random_legal(env))
     return env
+
+
+def random_legal(env: VectorEnv) -> np.ndarray:
+    """A random legal action for every seat (W, N), chosen as the kernel does for the doctrine of that name."""
+    env.worlds.actor["player"][...] = doctrine_id("random_legal")
+    choose_actions(env.worlds, env.outputs, env.pending_actions, 0, env.num_worlds)
+    return env.pending_actions.copy()
 
 
 def steps_per_second(worlds: int, actors: int, threads: int) -> float:
     """Agent-steps a second of `VectorEnv.step` under random legal actions; the choosing is not timed."""
     env = random_batch(worlds, actors, threads)
-    env._plays = False  # actions are chosen outside the timed part
     years = max(2, int(40_000 / (worlds * actors)))
     times = []
     for _ in range(REPEATS):
         spent = 0.0
         for _ in range(years):
-            choose_actions(env._worlds, env._out, env.pending_actions, 0, worlds)
-            actions = env.pending_actions.copy()
+            actions = random_legal(env)
             start = time.perf_counter()
             env.step(actions)
             spent += time.perf_counter() - start
@@ -125,8 +133,8 @@ def trained_steps_per_second(worlds: int = 512, actors: int = 8, player: str = "
 def phase_times(worlds: int = 1024, actors: int = 8) -> dict[str, float]:
     """Microseconds of a world-year by phase, each on fresh copies of the same worlds."""
     env = random_batch(worlds, actors, 1)
-    choose_actions(env._worlds, env._out, env.pending_actions, 0, worlds)
-    scratch, verbs = env._scratch[0], env.setting.open_verbs
+    actions, p, verbs = random_legal(env), as_record(env.parameters), env.setting.open_verbs
+    scratch = allocate_scratch(env.num_actors, OTHER_SIZE, env.row_size)
     prepare = (
         "read_actions(world, actions[w], out.masks[w]); measure_strength(world, scratch); perceive(world, p, scratch)"
     )
@@ -135,8 +143,8 @@ def phase_times(worlds: int = 1024, actors: int = 8) -> dict[str, float]:
     for name, kernel in kernels.items():
         best = []
         for repeat in range(REPEATS + 1):
-            copy = World(*[array.copy() for array in env._worlds])
-            arguments = (copy, env._p, scratch, env._out, env.pending_actions, verbs)
+            copy = World(*[array.copy() for array in env.worlds])
+            arguments = (copy, p, scratch, env.outputs, actions, verbs)
             kernels["prepare"](*arguments)
             start = time.perf_counter()
             kernel(*arguments)
@@ -248,7 +256,7 @@ def main() -> None:
     """Print the report; write it where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short grid")
-    parser.add_argument("--write", type=Path, help="also write the report to this file")
+    parser.add_argument("--write", type=writable, help="also write the report to this file")
     options = parser.parse_args()
     lines = report(options.quick)
     print("\n".join(lines))

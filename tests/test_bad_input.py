@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from balance_env import VectorEnv, parallel_env
+from balance_env.core.actions import PLAIN_VERBS
 from balance_env.core.params import ABOUT
+from balance_env.players import LEARNED
+from balance_env.policies import load_policy
 from balance_env.single import BalanceEnv, BalanceVectorEnv
 
 STATES = 3
@@ -61,6 +64,12 @@ def test_a_world_that_cannot_be_made(make, scenario, options, parts):
         assert part in message
 
 
+@pytest.mark.parametrize("scenario", [None, 3, ["small"]])
+def test_what_is_no_scenario(scenario):
+    message = refusal(lambda: VectorEnv(scenario), TypeError)
+    assert f"scenario = {scenario!r}: a name, the path of a YAML file" in message
+
+
 @pytest.mark.parametrize("name", sorted(ABOUT))
 def test_every_parameter_is_held_to_its_range(name):
     about = ABOUT[name]
@@ -84,10 +93,10 @@ def test_more_worlds_than_memory_holds():
     assert "at most" in message
 
 
-@pytest.mark.parametrize("threads", [0, -2, 100_000])
+@pytest.mark.parametrize("threads", [0, -2, 100_000, 1.5, "two"])
 def test_more_threads_than_cores(threads):
     message = refusal(lambda: VectorEnv("small", 8, threads=threads))
-    assert f"threads = {threads}" in message
+    assert f"threads = {threads!r}" in message
     assert "1 to" in message
 
 
@@ -136,6 +145,20 @@ def test_actions_of_an_agent(pettingzoo, action, parts):
     message = refusal(lambda: pettingzoo.step({"state_0": 0, "state_1": action, "state_2": 0}))
     for part in parts:
         assert part in message
+
+
+@pytest.mark.parametrize("actions", [[0, 0, 0], None])
+def test_actions_that_name_no_agents(pettingzoo, actions):
+    message = refusal(lambda: pettingzoo.step(actions), TypeError)
+    assert f"actions = {actions!r}" in message
+    assert "a dict" in message
+
+
+def test_a_space_of_an_agent_that_does_not_exist(pettingzoo):
+    for ask in (pettingzoo.observation_space, pettingzoo.action_space):
+        message = refusal(lambda ask=ask: ask("France"), KeyError)
+        assert "'France'" in message
+        assert "state_0, state_1, state_2" in message
 
 
 def test_an_agent_without_an_action(pettingzoo):
@@ -197,14 +220,49 @@ def test_a_gymnasium_step_before_the_start_and_after_the_end():
         env.step(0)
 
 
-def test_no_opponents():
-    assert "opponents" in refusal(lambda: BalanceEnv("small", opponents=[]))
+@pytest.mark.parametrize("opponents", [[], 3])
+def test_no_opponents(opponents):
+    assert f"opponents = {opponents!r}: a player" in refusal(lambda: BalanceEnv("small", opponents=opponents))
 
 
 def test_players_for_another_number_of_seats():
     message = refusal(lambda: VectorEnv("small", players=["learner"] * 4))
-    assert "4" in message
-    assert "3" in message
+    assert "(4,)" in message
+    assert "(3,)" in message
+
+
+@pytest.mark.parametrize("players", [{0: "hider"}, 0.5, ["hider", None, "grim"]])
+def test_what_is_no_player(players):
+    assert "is no player: names, paths of policies" in refusal(lambda: VectorEnv("small", players=players), TypeError)
+
+
+# policies
+
+
+@pytest.fixture(scope="module")
+def asked(batch):
+    """A trained policy, and what it is to be asked about a batch: rows, masks and draws."""
+    policy = load_policy(LEARNED / "learned_offensive", batch.scenario)
+    rows, masks = batch.outputs.rows.reshape(-1, batch.row_size), batch.action_masks.reshape(-1, batch.num_actions)
+    return policy, rows, masks, np.zeros(len(rows))
+
+
+def test_a_policy_answers_what_fits(asked):
+    policy, rows, masks, draws = asked
+    assert policy(rows, masks, draws).shape == draws.shape
+
+
+def test_what_a_policy_cannot_be_asked(asked):
+    policy, rows, masks, draws = asked
+    assert "rows (6, 5): (n, 1 * D)" in refusal(lambda: policy(rows[:, :5], masks, draws))
+    assert f"masks (6, 8): (6, {PLAIN_VERBS} + V * 2)" in refusal(lambda: policy(rows, masks[:, :8], draws))
+    assert "draws (5,): (6,)" in refusal(lambda: policy(rows, masks, draws[:5]))
+
+
+def test_a_policy_for_a_scenario_by_name():
+    message = refusal(lambda: load_policy(LEARNED / "learned_offensive", "small"), TypeError)
+    assert "scenario = 'small'" in message
+    assert "load_scenario" in message
 
 
 def test_a_run_with_a_seat_that_nobody_plays(batch):

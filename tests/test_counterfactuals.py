@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import math
-import sys
 
 import numpy as np
 import pytest
@@ -293,7 +292,7 @@ def test_security_after_a_world_has_ended_is_its_last():
 # rows
 
 
-def test_rows_have_the_columns_of_a_report_and_the_same_seed_gives_the_same(tmp_path, monkeypatch, capsys):
+def test_rows_have_the_columns_of_a_report_and_the_same_seed_gives_the_same(tmp_path, capsys):
     origin = aged_worlds("default", "balance_of_threat", worlds=12, seed=1, threads=1)
     rows = [row("default", found) for found in find(origin, 3)]
     assert rows == [row("default", found) for found in find(origin, 3)]
@@ -304,12 +303,22 @@ def test_rows_have_the_columns_of_a_report_and_the_same_seed_gives_the_same(tmp_
         assert told["definition"]
         assert told["group"] == "default"
     file = tmp_path / "forks.csv"
-    asked = ["forks", "small", "--worlds", "6", "--players", "mix", "--threads", "1", "--csv", str(file)]
-    monkeypatch.setattr(sys, "argv", asked)
-    counterfactuals.main()
+    asked = ["small", "--worlds", "6", "--players", "mix", "--threads", "1", "--csv", str(file)]
+    assert counterfactuals.main(asked) == 0
     assert "tau, any state: against it" in capsys.readouterr().out
     with file.open(encoding="utf-8") as lines:
         assert next(csv.reader(lines)) == list(rows[0])
+
+
+@pytest.mark.parametrize(
+    "asked", [["default", "smal"], ["small", "--players", "hidr"], ["small", "--worlds", "0"]], ids=" ".join
+)
+def test_what_is_asked_wrongly_is_named_before_anything_is_measured(asked, capsys):
+    assert counterfactuals.main([*asked, "--threads", "1"]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert err.startswith("error: ")
+    assert any(word in err for word in ("'smal'", "'hidr'", "num_worlds = 0"))
 
 
 @pytest.mark.parametrize(

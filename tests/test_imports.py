@@ -18,6 +18,7 @@ MAY = {
     "benchmark": {
         "__version__",
         "benchmark",
+        "commands",
         "core",
         "doctrines",
         "events",
@@ -43,8 +44,9 @@ MAY = {
     "metrics": {"metrics"},
     "networks": {"core"},
     "policies": {"core", "networks", "scenario"},
-    "players": {"core", "doctrines", "policies", "scenario"},
+    "players": {"core", "doctrines", "policies", "scenario", "strict"},
     "checks": set(),
+    "commands": set(),
     "seating": {"core", "doctrines", "players", "policies", "scenario"},
     "batch": {"checks", "core", "kernels", "scenario"},
     "vector": {"batch", "checks", "core", "scenario", "scenarios", "seating", "spaces"},

@@ -15,7 +15,7 @@ from balance_env.benchmark.emergence import outcomes, tallies
 from balance_env.benchmark.emergence.catalogue import ALWAYS_INVEST, MEASURES, RANDOM_LEGAL
 from balance_env.benchmark.emergence.conduct import Conduct
 from balance_env.benchmark.emergence.evidence import Chance, Evidence, Formula, Measure
-from balance_env.benchmark.emergence.measures import COLUMNS, measure, write_measures
+from balance_env.benchmark.emergence.measures import COLUMNS, gather, measure, write_measures
 from balance_env.benchmark.history import watch
 from balance_env.metrics import Metric, alliances, system
 from balance_env.metrics.alignment import Version
@@ -48,12 +48,12 @@ def found(measured, name, version=""):
 
 @pytest.fixture(scope="module")
 def balancers(references):
-    return measure([played("balance_of_threat", seed=2)], 0, references=references)
+    return measure(gather([played("balance_of_threat", seed=2)], 0, references=references))
 
 
 @pytest.fixture(scope="module")
 def bandwagoners(references):
-    return measure([played("bandwagon_for_profit", seed=2)], 0, references=references)
+    return measure(gather([played("bandwagon_for_profit", seed=2)], 0, references=references))
 
 
 def test_a_line_says_all_there_is_to_say():
@@ -74,7 +74,7 @@ def test_doctrines_measure_as_the_theory_says(balancers, bandwagoners):
     assert found(balancers, "abstention").beside.excess.value < -0.5
     assert found(balancers, "sanctions sent").beside.observed.value == 0.0
     assert found(bandwagoners, "pact density").beside.excess.value < 0.0
-    soft = measure([played("soft_balancer")], 0)
+    soft = measure(gather([played("soft_balancer")], 0))
     assert found(soft, "sanctions sent").beside.observed.value > 0.02
     assert found(soft, "share that sanctions").beside.observed.value > 0.0
 
@@ -89,7 +89,7 @@ def test_what_never_happens_has_a_reason_and_not_a_number(balancers):
 
 
 def test_random_play_is_like_its_own_null(references):
-    measured = measure([played(RANDOM_LEGAL, worlds=30, seed=3)], 0, references=references)
+    measured = measure(gather([played(RANDOM_LEGAL, worlds=30, seed=3)], 0, references=references))
     tested = [one.beside.p for one in measured if one.measure.null == RANDOM_LEGAL and one.beside.p is not None]
     assert np.mean(np.array(tested) < 0.05) < 0.2
     for version in Version:
@@ -111,15 +111,15 @@ def test_worlds_of_one_source_differ_from_each_other_as_often_as_they_should(ran
 
 
 def test_a_null_that_is_not_given_says_so(random):
-    assert "no history of random_legal" in found(measure([random], 0), "reliability").beside.null.why
+    assert "no history of random_legal" in found(measure(gather([random], 0)), "reliability").beside.null.why
     elsewhere = {RANDOM_LEGAL: [played(RANDOM_LEGAL, "small", 2)]}
-    why = found(measure([random], 0, references=elsewhere), "reliability").beside.null.why
+    why = found(measure(gather([random], 0, references=elsewhere)), "reliability").beside.null.why
     assert why == "no history of random_legal in 'default'"
 
 
 def test_the_same_seed_gives_the_same_table_and_another_another(random, references):
     few = [line for line in MEASURES if line.name in ("alignment theta", "reliability", "structural balance")]
-    first, again, other = (measure([random], seed, references=references, measures=few) for seed in (0, 0, 1))
+    first, again, other = (measure(gather([random], seed, references=references), few) for seed in (0, 0, 1))
     assert first == again
     assert [one.beside.observed for one in first] == [one.beside.observed for one in other]
     assert [one.beside.null for one in first] != [one.beside.null for one in other]
@@ -127,7 +127,7 @@ def test_the_same_seed_gives_the_same_table_and_another_another(random, referenc
 
 def test_histories_of_any_size_pool_by_their_cases(random):
     small = played(RANDOM_LEGAL, "small", 6)
-    both, one, two = (measure(of, 0) for of in ([random, small], [random], [small]))
+    both, one, two = (measure(gather(of, 0)) for of in ([random, small], [random], [small]))
     for name in ("pact density", "war onset", "reliability", "sanctions sent"):
         pooled, *parts = (found(of, name).beside.observed for of in (both, one, two))
         assert pooled.n == sum(part.n for part in parts)
@@ -139,26 +139,26 @@ def test_histories_of_any_size_pool_by_their_cases(random):
 def test_five_runs_have_intervals_and_four_have_none():
     runs = [played(RANDOM_LEGAL, worlds=6, seed=seed) for seed in range(5)]
     few = [line for line in MEASURES if line.name in ("pact density", "reliability", "alignment theta", "pact life")]
-    five = measure(runs, 0, runs=range(5), measures=few)
+    five = measure(gather(runs, 0, runs=range(5)), few)
     density = found(five, "pact density")
     assert density.interval.low < density.beside.observed.value < density.interval.high
-    each = [found(measure([run], 0, measures=few), "pact density").beside.observed.value for run in runs]
+    each = [found(measure(gather([run], 0), few), "pact density").beside.observed.value for run in runs]
     assert min(each) <= density.interval.low
     assert density.interval.high <= max(each)
-    assert found(measure(runs[:4], 0, runs=range(4), measures=few), "pact density").interval == (None, None)
-    assert found(measure(runs, 0, measures=few), "pact density").interval == (None, None)  # all of one run
+    assert found(measure(gather(runs[:4], 0, runs=range(4)), few), "pact density").interval == (None, None)
+    assert found(measure(gather(runs, 0), few), "pact density").interval == (None, None)  # all of one run
 
 
 def test_focal_seats_are_told_apart(random):
     seats = np.zeros(random.player.shape, bool)
     seats[:, 0] = True
-    one, whole = measure([random], 0, focal=[seats]), measure([random], 0)
+    one, whole = measure(gather([random], 0, focal=[seats])), measure(gather([random], 0))
     assert found(one, "action entropy").beside.observed.n * 7 < found(whole, "action entropy").beside.observed.n * 1.2
     assert found(one, "war onset").beside.observed == found(whole, "war onset").beside.observed
     with pytest.raises(ValueError, match="one set of focal seats for each history"):
-        measure([random], 0, focal=[seats, seats])
+        measure(gather([random], 0, focal=[seats, seats]))
     with pytest.raises(ValueError, match="one history or more"):
-        measure([], 0)
+        measure(gather([], 0))
 
 
 def test_a_reference_is_measured_in_its_own_focal_seats(random):
@@ -166,12 +166,12 @@ def test_a_reference_is_measured_in_its_own_focal_seats(random):
     seats[:, 0] = True
     few = [line for line in MEASURES if line.name == "abstention"]
     beside = {RANDOM_LEGAL: [random]}
-    one = measure([random], 0, references=beside, focal=[seats], reference_focal={RANDOM_LEGAL: [seats]}, measures=few)
-    whole = measure([random], 0, references=beside, focal=[seats], measures=few)
+    one = measure(gather([random], 0, references=beside, focal=[seats], reference_focal={RANDOM_LEGAL: [seats]}), few)
+    whole = measure(gather([random], 0, references=beside, focal=[seats]), few)
     wide, narrow = (found(of, "abstention").beside for of in (one, whole))
     assert wide.high - wide.low > narrow.high - narrow.low  # of fewer calls
     with pytest.raises(ValueError, match="one run for each history: 1 histories, 2 runs"):
-        measure([random], 0, runs=[0, 1])
+        measure(gather([random], 0, runs=[0, 1]))
 
 
 def test_sums_by_world_agree_with_the_metrics_of_one_world(random):
@@ -195,7 +195,7 @@ def test_a_world_without_alliances_is_not_like_one_grand_alliance(random):
     pairs = ~np.eye(random.player.shape[1], dtype=bool)
     none, grand = ({**random.pair, "pact": np.full_like(random.pair["pact"], held) * pairs} for held in (0.0, 1.0))
     few = [line for line in MEASURES if line.name in ("pact density", "pact life", "modularity")]
-    alone, allied = (measure([replace(random, pair=pair)], 0, measures=few) for pair in (none, grand))
+    alone, allied = (measure(gather([replace(random, pair=pair)], 0), few) for pair in (none, grand))
     assert found(alone, "pact density").beside.observed.value == 0.0
     assert found(allied, "pact density").beside.observed.value == 1.0
     assert found(alone, "pact life", "median").beside.observed.why == "0 pacts: 10 are needed"

@@ -262,7 +262,7 @@ def test_seats_of_the_next_episode_act_after_others_held_them():
 
 
 def test_unknown_players_are_refused_with_the_nearest(tmp_path):
-    with pytest.raises(ValueError, match=r"'learned_ofensive': did you mean 'learned_offensive'"):
+    with pytest.raises(ValueError, match=r"'learned_ofensive', did you mean 'learned_offensive'"):
         VectorEnv("small", players="learned_ofensive")
     with pytest.raises(ValueError, match="neither a policy nor a run"):
         VectorEnv("small", players=str(tmp_path))

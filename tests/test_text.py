@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +9,11 @@ import pytest
 
 from balance_env import VectorEnv, parallel_env, scenario_names
 from balance_env.chronicle import events_of_year, snapshot
-from balance_env.cli import main
 from balance_env.core.world import NOBODY, Ending, Outcome, Verb
-from balance_env.doctrines import DOCTRINES
 from balance_env.events import ANSWERS, Event, Kind
-from balance_env.players import learned_names
 from balance_env.record import Recorder, play_out
 from balance_env.view.map import COLUMNS, draw_map
 from balance_env.view.seat import choices, debrief, what_seat_sees
-from balance_env.view.tables import pages
 from balance_env.view.text import (
     WIDTH,
     bar,
@@ -329,134 +324,6 @@ def test_a_map_shows_every_label_inside_its_frame() -> None:
     assert max(map(len, lines)) <= COLUMNS
     assert all(any(label in line for line in lines) for label in ("AAA", "BBB", "CCC"))
     assert lines[0].strip() == "BBB"  # north is up
-
-
-# the command line
-
-
-@pytest.mark.parametrize("scenario", scenario_names())
-def test_describe_names_every_state(scenario: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["describe", scenario, "--set", "offence=2.0"]) == 0
-    text = capsys.readouterr().out
-    assert all(name in text for name in VectorEnv(scenario).scenario.state_names())
-    assert "Jervis 1978" in text
-
-
-def test_describe_all_gives_every_parameter(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["describe", "small", "--all"]) == 0
-    text = capsys.readouterr().out
-    assert all(name in text for name in VectorEnv("small").parameters._fields)
-
-
-@pytest.mark.parametrize("scenario", scenario_names())
-def test_run_tells_a_history(scenario: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", scenario, "--players", "balance_of_threat", "--years", "4", "--table"]) == 0
-    assert "After 4 years the game ends at its horizon." in capsys.readouterr().out
-
-
-def test_run_with_a_seed_tells_the_same_history(capsys: pytest.CaptureFixture[str]) -> None:
-    texts = []
-    for seed in ("1", "1", "2"):
-        assert main(["run", "default", "--years", "20", "--seed", seed]) == 0
-        texts.append(capsys.readouterr().out)
-    assert texts[0] == texts[1] != texts[2]
-
-
-def test_run_may_end_by_chance(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "small", "--years", "0", "--set", "going_on=0.5"]) == 0
-    assert "by chance" in capsys.readouterr().out
-
-
-def test_list_names_scenarios_and_doctrines(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["list"]) == 0
-    text = capsys.readouterr().out
-    assert all(name in text for name in [*scenario_names(), *DOCTRINES, *learned_names()])
-    assert text.count("python -m agents.ship") == len(learned_names()) == 3
-
-
-def answer_with(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> None:
-    """Let the keyboard give these answers, and then end."""
-    keys = iter(answers)
-
-    def type_next(prompt: str = "") -> str:
-        try:
-            return next(keys)
-        except StopIteration:
-            raise EOFError from None
-
-    monkeypatch.setattr(builtins, "input", type_next)
-
-
-@pytest.mark.parametrize("answers", [["0", "arm", "research", "q"], ["0", "1", "2"], []])
-def test_a_person_plays_by_number_and_word(answers, monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
-    answer_with(monkeypatch, answers)
-    assert main(["play", "default", "--seat", "2", "--seed", "4", "--set", "going_on=1.0"]) == 0
-    text = capsys.readouterr().out
-    years = len([answer for answer in answers if answer != "q"])
-    assert text.count("The year was worth") == years
-    assert f"After {years} years the game stops unfinished." in text
-
-
-@pytest.mark.parametrize(("scenario", "told"), [("small", "no state can choose"), ("coercive", "by choice: `coerce`")])
-def test_the_welcome_says_how_disputes_arise(scenario: str, told: str, monkeypatch, capsys) -> None:
-    answer_with(monkeypatch, [])
-    assert main(["play", scenario]) == 0
-    assert told in " ".join(capsys.readouterr().out.split())
-
-
-def test_an_answer_that_is_no_action_is_asked_again(monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
-    answer_with(monkeypatch, ["", "surrender", "9999", "-1", "arm", "q"])
-    assert main(["play", "small", "--set", "going_on=1.0"]) == 0
-    text = capsys.readouterr().out
-    assert text.count("is none of the actions") == 4
-    assert text.count("The year was worth") == 1
-
-
-def test_a_game_is_played_to_its_horizon(monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
-    answer_with(monkeypatch, ["0"] * 9)
-    assert main(["play", "powers_1913", "--years", "3"]) == 0
-    assert "After 3 years the game ends at its horizon." in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("argv", "named"),
-    [
-        (["describe", "defualt"], "default"),
-        (["run", "default", "--players", "balance_of_terror"], "balance_of_terror"),
-        (["run", "default", "--players", ","], "no player"),
-        (["run", "small", "--players", "hider,grim,hider,grim"], "4 players for 3 seats"),
-        (["play", "small", "--opponents", "hider,grim,hider"], "3 players for 2 seats"),
-        (["run", "default", "--years", "-1"], "-1"),
-        (["run", "default", "--seed", "-1"], "seed"),
-        (["describe", "default", "--set", "offence"], "KEY=VALUE"),
-        (["describe", "default", "--set", "offense=2"], "offence"),
-        (["describe", "default", "--set", "offence=20"], "out of range"),
-        (["describe", "default", "--set", "scenario=small"], "scenario"),
-        (["play", "small", "--seat", "3"], "seat"),
-    ],
-)
-def test_what_is_asked_wrongly_is_named_in_one_line(argv, named: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(argv) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("balance-env: error: ")
-    assert named in error
-    assert "Traceback" not in error
-
-
-# the documentation
-
-
-@pytest.mark.parametrize("name", list(pages()))
-def test_the_tables_of_the_documentation_are_those_of_the_code(name: str) -> None:
-    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == pages()[name], "run: balance-env tables --write docs/"
-
-
-def test_tables_are_printed_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["tables"]) == 0
-    printed = capsys.readouterr().out
-    assert all(text in printed for text in pages().values())
-    assert main(["tables", "--write", str(tmp_path / "docs")]) == 0
-    assert {file.name for file in (tmp_path / "docs").iterdir()} == set(pages())
 
 
 def test_a_row_of_a_state_knows_its_security() -> None:

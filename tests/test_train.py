@@ -56,8 +56,10 @@ def run(tmp_path_factory):
 
 def test_a_log_without_a_terminal_tells_how_far_it_is(tmp_path, capsys):
     arguments = ["--config", str(ROOT / "configs/default.yaml"), "--run", str(tmp_path / "run")]
-    assert train.main([*arguments, *settings("steps=1920", "eval_worlds=0")]) == 0
-    told = [line for line in capsys.readouterr().err.splitlines() if "minutes left" in line]
+    assert train.main([*arguments, *settings("steps=1900", "eval_worlds=0")]) == 0
+    out, err = capsys.readouterr()
+    assert "1,920 agent-steps in iterations of 96 (1,900 asked for)" in " ".join(out.split())
+    told = [line for line in err.splitlines() if "minutes left" in line]
     assert len(told) == TOLD
     assert told[0].startswith("192 of 1,920 agent-steps, ")
     assert told[-1].startswith("1,920 of 1,920 agent-steps, 0.0 minutes left; mean scores: defensive ")

@@ -34,6 +34,7 @@ from balance_env.core.world import (
 )
 from balance_env.core.year import year
 from balance_env.doctrines import Script
+from balance_env.doctrines.reading import Memory
 from balance_env.testing import VIOLENT as VIOLENT  # for the tests that import it from here
 
 NEVER, ALWAYS = -600.0, 600.0  # logits of what does not and what does happen
@@ -285,3 +286,9 @@ def batch_of(*cases: Case, open_verbs: int = 3) -> VectorEnv:
             array[w] = its
     batch.set_players(np.full((len(cases), cases[0].size), Script.ALWAYS_INVEST))
     return batch
+
+
+def blank_memory(actors: int) -> Memory:
+    """What a doctrine in seat 0 remembers at the start, with slots in the order of seats."""
+    order = np.array([*range(1, actors), 0], np.int16)
+    return Memory(order, np.zeros(actors))

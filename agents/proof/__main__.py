@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
+from balance_env.commands import refused
 from balance_env.files import held, write_whole
 
 from . import comparisons, emergence
@@ -39,7 +40,6 @@ MAKERS: tuple[tuple[str, Callable[[Page], Part]], ...] = (  # the entry of the p
     ("main", comparisons.cost),
 )
 FEWEST = {"sizes": 2, "networks": 1, "memory": 1, "responses": 1, "main": 1}  # entries with finished runs
-BAD_INPUT = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,8 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             page = Page(proof, Plays(given.runs / PARTS, given.worlds), given.write)
             text = write(page, f"{given.plan} --write {given.write} --worlds {given.worlds}")
     except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return refused(error)
     write_whole(given.write / PAGE, text.encode())
     console.print(f"written: {given.write / PAGE}")
     return 0

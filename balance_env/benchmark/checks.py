@@ -16,7 +16,7 @@ class TooLittleData(ValueError):
 
 
 def finite(name: str, values: Any) -> Array:
-    """Values as floats, if none is missing or infinite."""
+    """Values as floats; ValueError names the first that is missing or infinite."""
     array = np.asarray(values, dtype=float)
     wrong = np.argwhere(~np.isfinite(array))
     if len(wrong):
@@ -26,7 +26,7 @@ def finite(name: str, values: Any) -> Array:
 
 
 def sample(name: str, values: Any) -> Array:
-    """Values as one row of two or more finite floats."""
+    """Values (n,) as two or more finite floats; ValueError for another shape."""
     array = finite(name, values)
     if array.ndim != 1:
         raise ValueError(f"{name}: shape {array.shape}; it must have one axis")
@@ -36,6 +36,6 @@ def sample(name: str, values: Any) -> Array:
 
 
 def fraction(name: str, value: float, below: float = 1.0) -> None:
-    """Refuses a level that is not between 0 and `below`, ends excluded."""
+    """ValueError for a level that is not between 0 and `below`, ends excluded."""
     if not 0.0 < value < below:
         raise ValueError(f"{name}: {value}; it must lie between 0 and {below:g}")

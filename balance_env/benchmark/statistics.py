@@ -83,6 +83,11 @@ def anchored_scores(returns: Array, anchors: Anchors) -> Array:
     anchors : Anchors
         Of that scenario; refused unless the reference exceeds the floor by more than `LEAST_SEPARATION` errors.
 
+    Raises
+    ------
+    ValueError
+        For a negative standard error; `TooLittleData` for anchors that are too close.
+
     Sources
     -------
     Mnih et al. (2015), Nature 518, scores between random and human play, here with a doctrine for the human;
@@ -122,6 +127,11 @@ def interquartile_mean(matrix: Array) -> Array:
 def share_above(matrix: Array, thresholds: Array) -> Array:
     """Share of all scores that exceed each threshold: the performance profile, thresholds on the last axis.
 
+    Raises
+    ------
+    ValueError
+        For thresholds that are no list of numbers.
+
     Sources
     -------
     Dolan & Moré (2002), Mathematical Programming 91; Agarwal et al. (2021), section 4.2, score distributions.
@@ -138,6 +148,11 @@ def improvement(x: Array, y: Array) -> Array:
 
     Per scenario the Mann-Whitney U of x over the number of pairs, then the mean over scenarios. Scipy's
     `mannwhitneyu` gives the same U, with a p-value that is undefined where all scores tie.
+
+    Raises
+    ------
+    ValueError
+        If the two were not scored in as many scenarios.
 
     Sources
     -------
@@ -191,6 +206,11 @@ def holm(p: Array) -> Array:
     With p(1) <= ... <= p(m), the adjusted p(i) is the largest of (m - j + 1) p(j) over j <= i, at most 1. Rejecting
     where it is at most alpha keeps the chance of any false rejection within alpha, however the tests depend.
 
+    Raises
+    ------
+    ValueError
+        For values outside 0..1.
+
     Sources
     -------
     Holm (1979), Scandinavian Journal of Statistics 6.
@@ -219,6 +239,11 @@ def equivalence(x: Array, y: Array, margin: float, alpha: float = ALPHA) -> Equi
         One value a run, of two groups of independent runs.
     margin : float
         Above 0; the smallest difference that would matter, fixed before the data are seen.
+
+    Raises
+    ------
+    ValueError
+        For a margin that is not above 0.
 
     Sources
     -------
@@ -253,6 +278,11 @@ def minimum_detectable_effect(
     deviation : float
         Standard deviation over runs, common to both groups.
 
+    Raises
+    ------
+    ValueError
+        For a deviation that is not above 0, or a power that is not between alpha and 1.
+
     Sources
     -------
     Cohen (1988), Statistical power analysis for the behavioral sciences, chapter 2; Bloom (1995), Evaluation Review
@@ -282,6 +312,11 @@ def attractor_shares(
     ----------
     ends : sequence of str
         The attractor of each run, one of `attractors`.
+
+    Raises
+    ------
+    ValueError
+        For an end that is none of `attractors`.
 
     Sources
     -------

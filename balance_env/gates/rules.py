@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.params import ABOUT, Parameters
+from ..core.params import ABOUT, Parameters, as_record
 from ..core.reward import DESIGNS
 from ..doctrines import doctrine_id
 from ..scenarios import scenario_names
@@ -85,22 +85,24 @@ def gate_pressing(scale: float) -> list[Line]:
     """Of all ordered pairs at year 0, how many would press a dispute with no private resolve."""
     from ..core.capability import measure_strength
     from ..core.dispute import gain_from_war, mark_principals
-    from ..core.world import World
+    from ..core.pieces import OTHER_SIZE
+    from ..core.world import World, allocate_scratch
 
     lines = []
     for name in scenario_names():
         worlds = 2 if name == "system" else max(8, int(40 * scale))
         env = VectorEnv(name, worlds, threads=1)
         env.reset(seed=3)
+        p, scratch = as_record(env.parameters), allocate_scratch(env.num_actors, OTHER_SIZE, env.row_size)
         shares = []
         for w in range(worlds):
-            world, scratch = World(*[array[w] for array in env.worlds]), env._scratch[0]
+            world = World(*[array[w] for array in env.worlds])
             measure_strength(world, scratch)
             mark_principals(world, scratch)
             n = env.num_actors
             per_output = 1.0 / world.actor.economy.sum()
             gains = [
-                gain_from_war(world, env._p, scratch, i, j, per_output, False)
+                gain_from_war(world, p, scratch, i, j, per_output, False)
                 for i in range(n)
                 for j in range(n)
                 if i != j and not world.pair.pact[i, j]

@@ -113,6 +113,11 @@ def minimal_winning_share(sides: ArrayLike, strength: ArrayLike) -> Metric:
     strength : array of (wars, states), >= 0
         What each brings, or would bring.
 
+    Raises
+    ------
+    ValueError
+        If strength has not the shape of sides.
+
     Source: Riker 1962.
     """
     sides, strength = _sides(sides), np.asarray(strength, float)
@@ -144,6 +149,11 @@ def reliability(delivered: ArrayLike, pledged: ArrayLike) -> Metric:
     ----------
     delivered, pledged : array of (calls,), 0 <= delivered <= pledged
         Force pledged to the partner that is called upon, and what of it came.
+
+    Raises
+    ------
+    ValueError
+        If more is delivered than was pledged, or less than nothing.
 
     Source: Leeds, Long & Mitchell 2000, who count commitments honoured; weights by force: design choice.
     """

@@ -23,6 +23,11 @@ class Lifetimes:
     durations : array of years, >= 0
     ended : array of bool
         False where the end was not seen (right-censored).
+
+    Raises
+    ------
+    ValueError
+        For durations below 0 or not finite, and unless there is an end for each.
     """
 
     durations: np.ndarray

@@ -113,6 +113,11 @@ def modularity(ties: ArrayLike, partition: Sequence[int] | np.ndarray | None = N
     partition : array of (states,), optional
         A bloc's number for each state; `blocs(ties)` where it is not given.
 
+    Raises
+    ------
+    ValueError
+        For a partition that has not one bloc for each state.
+
     Source: Newman & Girvan 2004 (networkx).
     """
     graph = _graph(ties)
@@ -136,6 +141,11 @@ def bloc_agreement(ties: ArrayLike, reference: Sequence[int] | np.ndarray) -> Me
     ties : array of (states, states), symmetric
     reference : array of (states,)
         The bloc that each state is held to belong to.
+
+    Raises
+    ------
+    ValueError
+        For a reference that has not one bloc for each state.
 
     Source: Vinh, Epps & Bailey 2010 (scikit-learn).
     """

@@ -82,6 +82,11 @@ def tail(sizes: ArrayLike, threshold: float | None = None) -> Tail | None:
     ----------
     sizes : array, > 0
 
+    Raises
+    ------
+    ValueError
+        For sizes that are not above 0 and finite.
+
     Sources: Clauset, Shalizi & Newman 2009, sections 3 and 5; Vuong 1989.
     """
     ranked = np.sort(np.asarray(sizes, float).reshape(-1))

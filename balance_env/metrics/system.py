@@ -34,6 +34,11 @@ def shares_of(capabilities: ArrayLike) -> np.ndarray:
     capabilities : array of (states,), >= 0
         Of the members of the system: leave the fallen in at 0 to compare with the system they fell out of, or leave
         them out to describe the survivors. CON differs between the two, HHI does not.
+
+    Raises
+    ------
+    ValueError
+        For capabilities below 0 or not finite.
     """
     capabilities = np.asarray(capabilities, float).reshape(-1)
     if not (np.isfinite(capabilities) & (capabilities >= 0.0)).all():
@@ -122,6 +127,11 @@ def war_onset_rate(onsets: ArrayLike, alive: ArrayLike) -> Metric:
     alive : array of (years, states) of bool
         At the start of the year.
 
+    Raises
+    ------
+    ValueError
+        For onsets of another shape, and for a war of a state that is not alive.
+
     Source: Bennett & Stam 2000 on the dyad-year as unit.
     """
     onsets, alive = np.asarray(onsets, bool), np.asarray(alive, bool)
@@ -160,6 +170,11 @@ def time_alive(alive: Iterable[ArrayLike]) -> Lifetimes:
     ----------
     alive : one array of (years, states) of bool per run
         The first year is the start; states that are not alive in it are not of this system. The fallen stay fallen.
+
+    Raises
+    ------
+    ValueError
+        For a fallen state that is alive again.
     """
     durations, ended = [], []
     for run in alive:

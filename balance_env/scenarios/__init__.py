@@ -34,6 +34,8 @@ def load_scenario(scenario: str | Path | Scenario, **overrides: Any) -> Scenario
     ValueError
         For an unknown scenario, key or value, naming it, what is allowed and the nearest name;
         and for a number of states where the scenario names its states.
+    TypeError
+        For what is none of the three.
     """
     for key in overrides:
         if key not in Scenario.model_fields and key not in ABOUT:
@@ -62,8 +64,10 @@ def _folder() -> Traversable:
 
 def _find(scenario: str | Path) -> Traversable:
     """The YAML file of a scenario given by name or path."""
-    if scenario in scenario_names():
+    if isinstance(scenario, str) and scenario in scenario_names():
         return _folder() / f"{scenario}.yaml"
+    if not isinstance(scenario, str | Path):
+        raise TypeError(f"scenario = {scenario!r}: a name, the path of a YAML file, or a Scenario")
     path = Path(scenario)
     if path.is_file():
         return path

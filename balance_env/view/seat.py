@@ -107,14 +107,23 @@ def debrief(recorder: Recorder, seat: int) -> list[str]:
     rows.append(("total", "", *[f"{total[seat]:.2f}" for total in totals.values()]))
     ranks = [f"{1 + sum(other > total[seat] for other in total)} of {len(total)}" for total in totals.values()]
     rows.append(("rank among the states", "", *ranks))
-    name = recorder.names[seat]
-    own = design_name(batch.worlds.design[0, seat], batch)
+    own = batch.worlds.design[0, seat]
     return [
-        f"You were {name} and wanted: {own}. What your years were worth, by design:",
+        *wrapped(f"You were {recorder.names[seat]} and wanted: {design_name(own, batch)}. {_placed(recorder, seat)}"),
+        "What your years would have been worth by each design, and where that would have put you:",
         *columns(rows, right=range(1, len(rows[0]))),
         "",
         *closing(recorder),
     ]
+
+
+def _placed(recorder: Recorder, seat: int) -> str:
+    """How the seat's years compare with those of the others, all weighed as it weighs them."""
+    totals = _totals(recorder, recorder.batch.worlds.design[0, seat])
+    best = int(totals.argmax())
+    place = f"rank {1 + int(sum(totals > totals[seat]))} of {len(totals)}"
+    leader = "" if totals[best] == totals[seat] else f"; {recorder.names[best]} did best, with {totals[best]:.2f}"
+    return f"By your own weights your years came to {totals[seat]:.2f}, {place}{leader}."
 
 
 def _totals(recorder: Recorder, weights: np.ndarray) -> np.ndarray:

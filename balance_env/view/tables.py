@@ -26,7 +26,8 @@ VERB_MEANING = {
     ),
     Verb.BANDWAGON: (
         "joining the stronger side",
-        "becomes the client of a stronger state; joins a challenger for a share of the spoils; "
+        "gives up all pacts for the protection of a stronger state, whose client it is until its own strength comes "
+        "near the patron's; joins a challenger for a share of the spoils; "
         "towards one's own challenger, capitulates, and concedes output if that had set out to coerce it",
     ),
     Verb.SANCTION: (
@@ -37,6 +38,15 @@ VERB_MEANING = {
         "revision by force",
         "opens a dispute; repeated in the year of the showdown it presses it to war, otherwise it is dropped",
     ),
+}
+
+TERM_MEANING = {
+    Term.POWER: "what your share of all capability gains in the year, times the number of states",
+    Term.SECURITY: "how far your defence, partners and all, covers the worst attack of any other state; 1 at most",
+    Term.WEALTH: "growth of output",
+    Term.BURDEN: "a loss: the share of output that forces cost",
+    Term.AUTONOMY: "a loss of 1 for every year as another's client",
+    Term.SURVIVAL: "a loss of 1 in the year in which you fall",
 }
 
 

@@ -72,6 +72,11 @@ def gather(
         Whose choices are measured in each history; by default everyone's.
     reference_focal : {name: sequence of (W, N) bool}, optional
         And in each history of a reference.
+
+    Raises
+    ------
+    ValueError
+        Without a history, and where runs or focal seats are not one for each history.
     """
     if not histories:
         raise ValueError("measure needs one history or more")
@@ -90,17 +95,8 @@ def gather(
     return Evidence(conducts, [0] * len(histories) if runs is None else list(runs), beside, seed)
 
 
-def measure(
-    histories: Sequence[History],
-    seed: int,
-    runs: Sequence[int] | None = None,
-    references: Mapping[str, Sequence[History]] | None = None,
-    focal: Sequence[np.ndarray] | None = None,
-    reference_focal: Mapping[str, Sequence[np.ndarray]] | None = None,
-    measures: Sequence[Measure | Whole] = MEASURES,
-) -> list[Measured]:
-    """Every measure of one entrant, over all its histories together; see `gather` for what they are given."""
-    evidence = gather(histories, seed, runs, references, focal, reference_focal)
+def measure(evidence: Evidence, measures: Sequence[Measure | Whole] = MEASURES) -> list[Measured]:
+    """Every measure of one entrant, over all its histories together, as `gather` has them."""
     return [Measured(line, *line.find(evidence)) for line in measures]
 
 

@@ -103,7 +103,7 @@ def measure_suite(suite: Suite) -> Iterator[Anchored]:
 
 
 def read_anchors(suite: Suite) -> list[Anchored]:
-    """Rows of a suite's `anchors.csv`; none where there is no such file."""
+    """Rows of a suite's `anchors.csv`; none where there is no such file; ValueError for other columns."""
     path = suite.folder / ANCHORS
     if not path.is_file():
         return []

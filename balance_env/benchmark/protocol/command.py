@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from ...commands import writable
 from ...files import write_whole
 from ..reporting.results import HEADLINE, Results, read_results
 from ..reporting.summary import Figure, summarise
@@ -46,7 +47,7 @@ def add_suite(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--measure", action="store_true", help="measure anchors and skills that are not measured yet")
     parser.add_argument("--certify", action="store_true", help="make the dilemma certificates that are missing")
     parser.add_argument("--freeze", action="store_true", help="write the hashes that the suite is held to")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="write the page of the stages")
+    parser.add_argument("--write", type=writable, metavar="FILE", help="write the page of the stages")
 
 
 def progress() -> Progress:
@@ -95,7 +96,7 @@ def print_card(results: Results, suite: Suite) -> None:
     console.print(f"Illegal acts: {int(results.episodes['illegal'].sum())}. Faults: {faults}.")
     for kind, message in card["said"].items():
         console.print(f"  {kind}: {message}", markup=False)
-    console.print(f"{results.folder} holds all of it; played in {card['seconds']:.0f} s.", markup=False)
+    console.print(f"{results.folder} holds all of it; its parts took {card['seconds']:.0f} s together.", markup=False)
 
 
 def who_paid(results: Results, anchored: dict[tuple[str, str], Anchored]) -> list[str]:

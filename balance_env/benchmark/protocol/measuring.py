@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..emergence.measures import measure
+from ..emergence.measures import gather, measure
 from ..history import History
 from ..reporting.results import ALL
 from .arena import FIRST, RESIDENT, Casting, cast, play
@@ -49,7 +49,7 @@ def measure_group(entrant: Entrant, suite: Suite, group: str, episodes: int, see
         its_seats.append(casting.focal == FIRST)
         for name in REFERENCES:
             beside[name].append(play(stage, casting, seed, name))
-    found = measure(histories, seed, runs, beside, focal, dict.fromkeys(REFERENCES, its_seats))
+    found = measure(gather(histories, seed, runs, beside, focal, dict.fromkeys(REFERENCES, its_seats)))
     return [[_plain(cell) for cell in one.row(group)] for one in found]
 
 

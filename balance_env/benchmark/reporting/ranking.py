@@ -49,6 +49,11 @@ def alpha_rank(payoff: Array, alpha: float, population: int = POPULATION) -> Arr
     alpha : float
         Strength of selection, in units of one over a payoff; see `settling_alpha`.
 
+    Raises
+    ------
+    ValueError
+        For a population of fewer than 2.
+
     Sources
     -------
     Omidshafiei et al. (2019), alpha-Rank: multi-agent evaluation by evolution, Scientific Reports 9, 9937.
@@ -93,6 +98,11 @@ def nash_average(game: Array) -> NashAverage:
     ----------
     game : (M, M)
         Antisymmetric.
+
+    Raises
+    ------
+    ValueError
+        For a game that is not antisymmetric.
 
     Sources
     -------

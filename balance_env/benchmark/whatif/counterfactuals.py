@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import csv
+import sys
 import time
 import zlib
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
+from ...commands import refused, writable
 from ...doctrines import CONSTANTS, DOCTRINES
 from ...vector import VectorEnv
 from ..history import Act
@@ -46,8 +48,8 @@ def find(origin: VectorEnv, seed: int, act: Act | None = None) -> list[Finding]:
     ]
 
 
-def main() -> None:
-    """Print what forks find in worlds of the named scenarios."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print what forks find in worlds of the named scenarios; status 2 for what was asked wrongly."""
     parser = argparse.ArgumentParser(prog="python -m balance_env.benchmark.whatif.counterfactuals", description=__doc__)
     parser.add_argument("scenarios", nargs="+")
     parser.add_argument("--players", default=BACKGROUND, help=f"a player in every seat, or {MIXED!r}")
@@ -55,16 +57,23 @@ def main() -> None:
     parser.add_argument("--years", type=int, default=AGE, help="that worlds have lived when they are forked")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int)
-    parser.add_argument("--csv", type=Path, help="also write the rows to this file")
-    options = parser.parse_args()
+    parser.add_argument("--csv", type=writable, help="also write the rows to this file")
+    options = parser.parse_args(arguments)
     players: Players = options.players
     if players == MIXED:
         players = [name for name in DOCTRINES if name not in CONSTANTS and name != "random_legal"]
     rows = []
-    for name in options.scenarios:
-        origin = aged_worlds(
-            name, players, worlds=options.worlds, seed=options.seed, years=options.years, threads=options.threads
-        )
+    aged: dict[str, Any] = {
+        "worlds": options.worlds,
+        "seed": options.seed,
+        "years": options.years,
+        "threads": options.threads,
+    }
+    try:
+        origins = {name: aged_worlds(name, players, **aged) for name in options.scenarios}
+    except ValueError as error:
+        return refused(error)
+    for name, origin in origins.items():
         start = time.process_time()
         told = find(origin, options.seed)
         seconds = time.process_time() - start
@@ -79,7 +88,8 @@ def main() -> None:
             writer = csv.DictWriter(file, fieldnames=list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""What the commands have in common: what was asked wrongly is told in one line, and by the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+BAD_INPUT = 2  # exit status, as of argparse
+
+
+def refused(error: Exception, command: str = "") -> int:
+    """Tell on stderr, in one line, why a command does not do what was asked; returns its exit status."""
+    print(f"{command}error: {error}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def writable(said: str) -> Path:
+    """The path of a file to write, as a `type` of argparse: what cannot be written is refused before anything is done.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        Where there is no such folder, or it or the file cannot be written.
+    """
+    path = Path(said)
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{said!r}: there is no folder {str(path.parent)!r}")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"{said!r} cannot be written")
+    return path
