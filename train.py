@@ -23,7 +23,7 @@ from pathlib import Path
 from rich.console import Console
 
 from agents import behaviour
-from agents.casting import invite
+from agents.casting import forebears, invite
 from agents.checkpoint import begin, go_on, is_due, is_finished, keep, keep_state, save_policies
 from agents.config import CENTRAL, Config, load_run, new_run_folder, read_config, write_config
 from agents.evaluate import EVALUATION, WIDTH, evaluate, table, write_csv
@@ -115,6 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             path = given.config or "configs/default.yaml"
             config = read_config(path, given.set)
             invite(config)
+            forebears(config)
             fit = choose_fit(config, given.address)
             folder = new_run_folder(given.run, Path(path).stem, config.seed)
             write_config(config, folder)

@@ -14,7 +14,9 @@ import numpy as np
 
 from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.doctrines import Script
-from balance_env.players import BY_DESIGN, BY_SEAT, SHARED, load_player
+from balance_env.networks import Architecture
+from balance_env.players import BY_DESIGN, BY_SEAT, SHARED, load_player, load_team
+from balance_env.policies import LearnedPolicy
 
 from .config import PAST, Config
 from .evaluate import design_names
@@ -60,6 +62,35 @@ def invite(config: Config) -> list[Guest]:
         else:
             guests.append(Guest(name, entry, policy=player, years=player.years))
     return guests
+
+
+def forebears(config: Config) -> list[LearnedPolicy]:
+    """The policies that the config lets its learners start from, in the learners' order; none if they start at random.
+
+    Raises
+    ------
+    ValueError
+        If `start` is no trained player, or one whose network or designs are not those of the learners.
+    """
+    if config.start is None:
+        return []
+    scenario = config.load_scenario()
+    try:
+        team = load_team(config.start, scenario)
+    except ValueError as error:
+        raise ValueError(f"start: {error}") from None
+    wanted = Architecture(config.network, config.width, len(scenario.state_names()), len(scenario.verbs), config.years)
+    designs = np.unique(scenario.template().designs, axis=0).tolist()
+    for policy in team.policies:
+        given, training = policy.architecture, policy.card["training"]
+        given = given._replace(actors=wanted.actors) if policy.network.is_size_free else given
+        if given != wanted:
+            raise ValueError(f"start: {config.start!r} has the {given}, the learners have the {wanted}")
+        if policy.card["scenario"]["designs"] != designs or training["learners"] != config.learners:
+            raise ValueError(
+                f"start: {config.start!r} was fitted with other `designs` or `learners` than this config's"
+            )
+    return team.policies
 
 
 class Cast:

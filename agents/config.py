@@ -57,6 +57,7 @@ class Config(BaseModel):
     opponents: list[str] = []  # in the other seats, as likely each: players by name or path, or `past`
     draw: Literal["uniform", "prioritised"] = "uniform"  # prioritised: rather those beside whom learners fare worse
     common_pay: bool = False  # learning seats of a world are paid the mean of what they earn
+    start: str | None = None  # a run or a policy, by path, whose weights the learners begin with; null: random ones
     # many runs in place of one: see `agents.population`
     population: Population | None = None
     # the learner

@@ -15,7 +15,7 @@ from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.players import Team, as_team
 from balance_env.policies import LearnedPolicy, make_card
 
-from .casting import Cast
+from .casting import Cast, forebears
 from .config import CENTRAL, Config
 from .critic import WithTruth
 from .network import StatePolicy
@@ -63,6 +63,9 @@ class League:
         self.cast = Cast(config, env)
         self.names = self.cast.learner_names
         self.learners = [make_learner(config, self.env) for _ in self.names]
+        for learner, forebear in zip(self.learners, forebears(config), strict=False):
+            learner.policy.looking.adopt(forebear.weights)
+            self.scaled.adopt(forebear.card["training"])
         self.buffer: Any = self.learners[0].rollout_buffer
         for learner in self.learners:
             learner.rollout_buffer = self.buffer

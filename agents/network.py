@@ -64,6 +64,11 @@ class Looking(nn.Module):
         """Scores of all actions, and what the state expects."""
         return self.network.look(self.weights, rows, self.years, TORCH)
 
+    def adopt(self, arrays: dict[str, np.ndarray]) -> None:
+        """Take over weights."""
+        for name, weight in self.weights.items():
+            weight.data.copy_(torch.as_tensor(arrays[name]))
+
     def arrays(self) -> dict[str, np.ndarray]:
         """A copy of the weights."""
         return {name: weight.detach().numpy().copy() for name, weight in self.weights.items()}

@@ -166,6 +166,11 @@ class ScaledByDesign(VecEnvWrapper):
         self.returns[dones] = 0.0
         return rows, (rewards / self.scales[design]).astype(np.float32), dones, infos
 
+    def adopt(self, training: dict[str, Any]) -> None:
+        """Go on with the scales of a training: the values that it taught are in these units."""
+        for spread, scale in zip(self.spread, training["scales"], strict=True):
+            spread.var, spread.count = scale**2, training["steps"]
+
     @property
     def scales(self) -> np.ndarray:
         """What rewards of each design are divided by (M,)."""

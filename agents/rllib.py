@@ -34,9 +34,11 @@ ANSWERED_WITHIN = 5.0  # seconds, by a runner, before the training goes on witho
 def make_algorithm(config: Config) -> PPOConfig:
     """The settings of a run in RLlib's words.
 
-    ValueError for `anneal`: RLlib's schedules count years of a runner, of which a run has no fixed number;
-    and for a central critic.
+    ValueError for `anneal`: RLlib's schedules count years of a runner, of which a run has no fixed number; for `start`:
+    its modules have a network of their own; and for a central critic.
     """
+    if config.start is not None:
+        raise ValueError(f"start = {config.start!r}: not with `framework: rllib`, which fits another network")
     if config.anneal:
         raise ValueError("anneal = true: not with `framework: rllib`, set anneal to false")
     if config.critic == CENTRAL:

@@ -7,6 +7,8 @@ pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("sb3_contrib", reason="sb3-contrib is not installed")
 pytest.importorskip("safetensors", reason="safetensors is not installed")
 
+import torch
+
 from agents.casting import LEARNS, LEAST, Cast
 from agents.config import Config
 from agents.league import League
@@ -248,3 +250,49 @@ def test_a_cast_comes_back_from_its_state(tmp_path):
     for cast in (league.cast, other):
         cast.seat(np.ones(WORLDS, bool))
     assert np.array_equal(other.guest, league.cast.guest)
+
+
+# what learners start from
+
+
+def test_learners_start_from_the_weights_and_scales_of_a_policy_and_leave_it_as_it_was(tmp_path):
+    first = league_of()
+    first.collect()
+    first.fit()
+    folder = save(first, tmp_path / "first")
+    league = begun(league_of(start=str(folder), learning_seats=1, opponents=["hider"], seed=6))
+    assert not differs(weights(first)[0], weights(league)[0])
+    assert league.scaled.scales == pytest.approx(first.scaled.scales, rel=1e-4)
+    rows, masks = league.rows, league.states.action_masks()
+    values = [own.learners[0].policy.predict_values(torch.as_tensor(rows)).detach().numpy() for own in (first, league)]
+    assert np.array_equal(*values)
+    assert masks.any()
+    league.collect()
+    league.fit()
+    assert differs(load_policy(folder).weights, weights(league)[0])
+    assert league.scaled.scales == pytest.approx(first.scaled.scales, rel=0.5)  # firm, where new ones begin at nothing
+
+
+def test_a_start_from_another_number_of_states_needs_a_network_that_is_free_of_it(tmp_path):
+    small = save(league_of(), tmp_path / "small")
+    assert not differs(load_policy(small).weights, weights(league_of(overrides={"states": 5}, start=str(small)))[0])
+    flat = save(league_of(network="mlp"), tmp_path / "flat")
+    with pytest.raises(ValueError, match=r"start: .*differs in number of states"):
+        league_of(overrides={"states": 5}, network="mlp", start=str(flat))
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"width": 8}, r"has the Architecture\(.*width=4.*the learners have the Architecture\(.*width=8"),
+        ({"scenario": "coercive", "overrides": {"states": 3}}, "the learners have the Architecture"),
+        ({"designs": ["defensive"]}, "other `designs` or `learners`"),
+        ({"learners": "design"}, "other `designs` or `learners`"),
+    ],
+)
+def test_a_start_that_does_not_fit_is_refused(settings, told, tmp_path):
+    folder = save(league_of(), tmp_path / "first")
+    with pytest.raises(ValueError, match=told):
+        league_of(start=str(folder), **settings)
+    with pytest.raises(ValueError, match=r"start: .* is neither a policy nor a run"):
+        league_of(start=str(tmp_path / "nowhere"))

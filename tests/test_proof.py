@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -13,9 +15,9 @@ import train  # noqa: E402
 from agents.config import write_config  # noqa: E402
 from agents.evaluate import LEARNER, RANDOM, play  # noqa: E402
 from agents.policy import load_team  # noqa: E402
-from agents.proof import emergence  # noqa: E402
+from agents.proof import emergence, pictures  # noqa: E402
 from agents.proof.__main__ import main  # noqa: E402
-from agents.proof.compared import Kept  # noqa: E402
+from agents.proof.compared import Kept, Population, choose, responses  # noqa: E402
 from agents.proof.conduct import Sample, conduct, sample  # noqa: E402
 from agents.proof.looking import WHO, blocks, look, piece_columns, piece_names, roles  # noqa: E402
 from agents.proof.plan import Proof  # noqa: E402
@@ -31,7 +33,7 @@ runs:
   heeding: {{set: [{TINY}, network=dyads]}}
   smaller: {{set: [{TINY}, overrides.states=3]}}
   seeing: {{set: [{TINY}, years=2]}}
-  against: {{config: best_response, set: [{TINY}, "opponents=[RUNS/main-0]"]}}
+  against: {{config: best_response, set: [{TINY}, "opponents=[RUNS/main-0]", start=RUNS/main-1]}}
 main: main
 networks: [main, heeding]
 memory: [main, seeing]
@@ -142,6 +144,30 @@ def test_means_of_few_runs_come_with_their_range_and_of_five_with_an_interval():
 
 def test_what_is_kept_is_a_share_of_means():
     assert Kept(3, np.array([0.5, 1.5]), np.array([0.6, 1.0])).share == pytest.approx(0.8)
+
+
+def test_an_answer_that_acts_as_the_population_does_gains_nothing(folder, tmp_path):
+    runs = folder / "runs"
+    shutil.copytree(runs / "against-0", tmp_path / "same")
+    shutil.copytree(runs / "main-0" / "policies", tmp_path / "same" / "policies", dirs_exist_ok=True)
+    replies = [tmp_path / "same", runs / "against-0"]
+    asked = Population("the learner", str(runs / "main-0"), load_scenario("small"), replies)
+    found = responses(Plays(runs / "parts", WORLDS), [asked], [runs / "main-1"])
+    assert [of.population for of in found] == ["the learner"] * 2
+    assert [of.learned[0] for of in found] == [0.0, 0.0]
+    assert all(of.learned[1] != 0.0 for of in found)
+
+
+def test_the_best_answer_is_chosen_in_one_half_of_the_worlds_and_told_in_the_other():
+    gains = np.array([[1.0, 3.0, 0.0, 2.0], [0.0, 0.0, 5.0, 7.0]])  # one is best in the first half, one in the second
+    best, by_world = choose(gains)
+    assert best == [1, 0]
+    assert by_world.tolist() == [0.0, 0.0, 0.0, 2.0]
+
+
+def test_sizes_are_drawn_though_some_have_more_runs_than_others(tmp_path):
+    by_size = {3: np.array([[0.9, 0.8], [1.0, 1.0]]), 8: np.array([[0.9, 1.0]])}  # (runs, designs)
+    assert (tmp_path / pictures.draw_sizes(tmp_path, {"trained among 5": by_size}, "sizes", "sizes")).is_file()
 
 
 # behaviour

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from ..watch import METRICS, TIMING
 from .plays import Among, Job, Plays, player, scripted, trained
 
 SIZES = (3, 5, 8, 12)  # numbers of states that size-free networks are tried at
+ENDS = 20  # of how many parts of a run the last tells what it ends with
 SEATS = 8  # of a world: smaller ones are played more often, since doctrines differ less there
 
 
@@ -48,6 +50,11 @@ def curves(runs: list[Path]) -> Curves:
     entropy = [name for name in metrics[0] if name.startswith("entropy")]
     of_policy = np.array([np.mean([table[name][:rows] for name in entropy], 0) for table in metrics])
     return Curves(metrics[0]["steps"][:rows], np.mean(spent, 0), returns, of_policy)
+
+
+def closing(values: np.ndarray) -> np.ndarray:
+    """What runs (..., T) end with: means over the last twentieth of their rows."""
+    return values[..., -max(1, values.shape[-1] // ENDS) :].mean(-1)
 
 
 def sized(config: Config, states: int) -> Scenario:
@@ -96,34 +103,63 @@ def kept(plays: Plays, elsewhere: list[Path], there: list[Path]) -> Kept:
 
 
 class Response(NamedTuple):
-    """What a state gains that learned to answer a population, by doing so in place of acting like it.
+    """What a state gains by answering a population in place of acting as it does.
 
-    In units of the distance from random legal play to the best doctrine among doctrines.
+    In units of the distance from random legal play to the best doctrine among doctrines. Answers are runs that
+    learned to reply to the population, other runs, and doctrines; either half of the worlds chooses the best for the
+    other half to tell what it gains, so that choosing among many flatters nobody.
+
+    Attributes
+    ----------
+    learned : (R,)
+        Gains of the runs that learned to reply, in all worlds.
+    best : list of str
+        The answers that the halves chose: doctrines, or names of runs.
+    gain, error : float
+        Of these answers, with its standard error over worlds.
     """
 
     population: str
     design: str
+    learned: np.ndarray
+    best: list[str]
     gain: float
-    error: float  # standard error over worlds
+    error: float
 
 
-def responses(plays: Plays, runs: list[Path], names: dict[str, str]) -> list[Response]:
-    """Gains of best responses; `names` says how populations that are runs are told."""
+class Population(NamedTuple):
+    """Who is answered: a doctrine or a run that holds all other seats, and the runs that learned to reply to it."""
+
+    told: str
+    player: str  # a doctrine's name, or the folder of a run
+    scenario: Scenario
+    replies: list[Path]
+
+
+def responses(plays: Plays, populations: Iterable[Population], others: list[Path]) -> list[Response]:
+    """Answers to populations, by their replies, by other runs and by doctrines."""
     found = []
-    for run in runs:
-        config = load_run(run)
-        scenario, (of, *more) = config.load_scenario(), config.opponents
-        if more:
-            raise ValueError(f"{run}: {len(more) + 1} opponents; a response is told to one population")
-        population, responder = player(of), trained(run)
+    for told, name, scenario, replies in populations:
+        population = player(name)
         for design in design_weights(scenario):
             same = Job(scenario, population, population, design)
+            answers = [same._replace(visitor=trained(run, scenario)) for run in [*replies, *others]]
+            plays.run([same, *answers, *plays.screening(same)], f"responses to {told}")
+            answers += plays.finalists([same])
+            plays.run(answers, f"responses to {told}, the best doctrines")
             scale = Job(scenario, scripted(RANDOM), scripted(RANDOM), design, Among.DOCTRINES)
-            answer = same._replace(visitor=responder)
-            plays.run([same, answer], f"responses to {names.get(of, of)}")
             plays.run_scaled([scale], "their scale")
             ends = plays.anchors(scale)
-            gains = (plays.score(answer) - plays.score(same)) / (ends.reference - ends.floor)
-            error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
-            found.append(Response(names.get(of, of), design, float(gains.mean()), error))
+            gains = np.array([plays.score(job) - plays.score(same) for job in answers]) / (ends.reference - ends.floor)
+            best, by_world = choose(gains)
+            error = float(by_world.std(ddof=1) / np.sqrt(len(by_world)))
+            chosen = list(dict.fromkeys(answers[n].visitor.name for n in best))
+            found.append(Response(told, design, gains[: len(replies)].mean(1), chosen, float(by_world.mean()), error))
     return found
+
+
+def choose(gains: np.ndarray) -> tuple[list[int], np.ndarray]:
+    """Of gains (answers, W), which did best in either half of the worlds, and what it gains in the other half (W,)."""
+    first, second = np.array_split(gains, 2, 1)
+    best = [int(half.mean(1).argmax()) for half in (second, first)]
+    return best, np.concatenate([half[n] for n, half in zip(best, (first, second), strict=True)])

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
+from balance_env import DOCTRINES, Verb
+
 from ..config import Config, load_run
+from ..evaluate import doctrines
+from ..pictures import read_metrics
 from ..population import ENOUGH
+from ..watch import METRICS
 from . import pictures
-from .compared import among_doctrines, by_size, curves, kept, responses
+from .compared import Population, among_doctrines, by_size, closing, curves, kept, responses
 from .crossplay import levels
 from .page import Page, Part, counted, interval, part, plural, spread, table
 from .plays import over_runs, trained
@@ -20,19 +27,29 @@ ASKED_KEPT = 0.8  # of the normalised return, of a network trained at another nu
 def level(page: Page) -> Part:
     """Trained states against the best doctrine."""
     groups = page.of([page.proof.plan.main, *page.proof.plan.level])
-    found = []
+    found, rows = [], []
     for runs in groups.values():
-        found += levels(page.plays, load_run(runs[0]).load_scenario(), [trained(run) for run in runs])
+        config = load_run(runs[0])
+        way = " (learned among doctrines)" if config.opponents else ""
+        allied = [read_metrics(run / METRICS) for run in runs]
+        for of in levels(page.plays, config.load_scenario(), [trained(run) for run in runs]):
+            found.append(of._replace(scenario=f"{of.scenario}{way}"))
+            shares = [closing(table[f"{of.design}_{Verb.ALLY.name.lower()}"]) for table in allied]
+            seeds = [run.name.rpartition("-")[2] for run in runs]
+            by_seed = zip(seeds, of.by_run, shares, strict=True)
+            one_by_one = ", ".join(f"{seed}: {gap:+.2f} ({share:.0%})" for seed, gap, share in by_seed)
+            rows.append(
+                [found[-1].scenario, of.design, str(of.runs), f"{config.steps / 1e6:g}", f"{of.score:.2f}",
+                 of.doctrine, interval(of.difference), one_by_one, of.verdict]
+            )  # fmt: skip
     told = f"{counted(*groups.values())}; intervals over runs and worlds, under five runs the range of the runs"
     picture = pictures.draw_levels(page.folder, found, "Trained states and the best doctrine in the same seats")
-    rows = [
-        [of.scenario, of.design, str(of.runs), f"{of.score:.2f}", of.doctrine, interval(of.difference), of.verdict]
-        for of in found
-    ]
-    head = ["scenario", "design", "runs", "score", "best doctrine", "trained minus it", "verdict"]
+    head = ["scenario", "design", "runs", "million agent-steps", "score", "best doctrine", "trained minus it"]
+    head += ["seed by seed (allies)", "verdict"]
     text = (
         f"One seat, rotated over {page.plays.worlds} worlds; every second one of the others holds a doctrine, the rest "
-        "copies of the trained state. 1 is the distance from random legal play to the best doctrine."
+        "copies of the trained state. 1 is the distance from random legal play to the best doctrine. In brackets: the "
+        "share of years in which these states chose to ally at the end of their training."
     )
     gaps = [f"{of.difference.value:+.2f} ({of.design}, `{of.scenario}`: {of.verdict})" for of in found]
     short = f"Trained states score, beside the best doctrine, {', '.join(gaps)}; 1 is its distance from random play."
@@ -51,8 +68,7 @@ def networks(page: Page) -> Part:
     second = pictures.draw_sizes(page.folder, scores, "Networks among other numbers of states", "networks_sizes")
     rows = []
     for name, of in found.items():
-        last = max(1, len(of.steps) // pictures.SMOOTHED)
-        ends = [interval(over_runs(values[:, -last:].mean(1))) for values in of.returns.values()]
+        ends = [interval(over_runs(closing(values))) for values in of.returns.values()]
         by = [interval(over_runs(scores[name][n].mean(1))) if n in scores[name] else "cannot play" for n in sizes]
         rows.append([name, f"{of.minutes[-1]:.1f}", f"{of.steps[-1] / 1e6:.2f}", *ends, *by])
     returns = [f"return, {design}" for design in next(iter(found.values())).returns]
@@ -90,8 +106,7 @@ def memory(page: Page) -> Part:
     for (label, of), (name, runs) in zip(found.items(), groups.items(), strict=True):
         scores = among_doctrines(page.plays, runs, load_run(runs[0]).load_scenario(), name)
         means.append(f"{scores.mean():.2f} with {label}")
-        last = max(1, len(of.steps) // pictures.SMOOTHED)
-        ends = [interval(over_runs(values[:, -last:].mean(1))) for values in of.returns.values()]
+        ends = [interval(over_runs(closing(values))) for values in of.returns.values()]
         rows.append(
             [label, f"{of.steps[-1] / 1e6:.2f}", f"{of.minutes[-1]:.1f}", *ends, interval(over_runs(scores.mean(1)))]
         )
@@ -138,27 +153,56 @@ def sizes(page: Page) -> Part:
     return part("Other numbers of states", short, picture, told, text, table(head, rows))
 
 
+def populations(page: Page) -> list[Population]:
+    """Those that runs of the plan reply to, every run that most parts are about, and every doctrine."""
+    found, plan = [], page.proof.plan
+    names = {str(run): f"the learner, seed {seed}" for seed, run in enumerate(page.proof.folders(plan.main))}
+    for name in plan.responses:
+        config = page.proof.configs[page.proof.folders(name)[0]]
+        of, *others = config.opponents
+        if others:
+            raise ValueError(f"{name}: {len(others) + 1} opponents; a response is told to one population")
+        found.append(Population(names.get(of, of), of, config.load_scenario(), page.proof.finished(name)))
+    replied = [of.player for of in found]
+    scenario = page.proof.configs[page.main[0]].load_scenario()
+    more = [(names[str(run)], str(run)) for run in page.main] + [(name, name) for name in doctrines()]
+    return found + [Population(told, name, scenario, []) for told, name in more if name not in replied]
+
+
 def exploited(page: Page) -> Part:
     """Best responses to the learner and to doctrines."""
+    asked = populations(page)
+    found = responses(page.plays, asked, page.main)
+    gains = {of.told: float(np.mean([r.gain for r in found if r.population == of.told])) for of in asked}
+    found.sort(key=lambda of: gains[of.population])
     groups = page.of(page.proof.plan.responses)
-    names = {str(run): "the learner" for run in page.proof.folders(page.proof.plan.main)}
-    found = responses(page.plays, [run for runs in groups.values() for run in runs], names)
-    told = f"{counted(*groups.values())}; bars: 95 % over {page.plays.worlds} worlds"
+    told = f"trained answers: {counted(*groups.values())}; bars: 95 % over {page.plays.worlds} worlds"
     picture = pictures.draw_responses(page.folder, found, "What the best response to each population gains")
-    rows = [[of.population, of.design, f"{of.gain:.2f} ± {1.96 * of.error:.2f}"] for of in found]
-    steps = load_run(next(iter(groups.values()))[0]).steps
+    rows = [
+        [of.population, of.design, ", ".join(f"{gain:+.2f}" for gain in of.learned) or "none",
+         ", ".join(of.best), f"{of.gain:+.2f} ± {1.96 * of.error:.2f}"]
+        for of in found
+    ]  # fmt: skip
+    config = load_run(next(iter(groups.values()))[0])
+    own = (config.learning_seats or 1) / len(config.load_scenario().state_names())
+    start = "nothing" if config.start is None else f"the weights of `{Path(config.start).name}`"
     text = (
-        f"One seat learns from nothing, for {steps / 1e6:.0f} million agent-steps of which a tenth are its own, to "
-        "answer a population that holds all others. The gain is over acting as that population does: a lower bound, "
-        "and below 0 where no better answer was found. 1 is the distance from random play to the best doctrine among "
-        "doctrines."
+        f"One seat learns, from {start}, for {config.steps / 1e6:g} million agent-steps of which {own:.0%} are its "
+        "own, to answer a population that holds all others. Gains are over acting as that population does, 0 where no "
+        f"answer does better. The best of these runs, of those of `{page.proof.plan.main}` and of all doctrines is "
+        "chosen in either half of the worlds and told in the other: a lower bound, since a better answer may exist. 1 "
+        "is the distance from random play to the best doctrine among doctrines."
     )
-    gains = {
-        of.population: np.mean([other.gain for other in found if other.population == of.population]) for of in found
-    }
-    told_gains = ", ".join(f"{gain:.2f} ({name})" for name, gain in sorted(gains.items(), key=lambda item: item[1]))
-    short = f"A best response gains, mean over designs, {told_gains}; below 0: none was found, though one may exist."
-    return part("Best responses", short, picture, told, text, table(["population", "design", "gain"], rows))
+    of_learners = over_runs(np.array([gains[of.told] for of in asked if of.player not in DOCTRINES]))
+    scripts = sorted((gains[of.told], of.player) for of in asked if of.player in DOCTRINES)
+    (least, hardest), (next_least, next_hardest), *_, (most, softest) = scripts
+    short = (
+        f"The best answer that was found gains, mean over designs, {interval(of_learners)} over acting as trained runs "
+        f"do; over acting as all of a doctrine do {least:+.2f} ({hardest}), {next_least:+.2f} ({next_hardest}) to "
+        f"{most:+.2f} ({softest})."
+    )
+    head = ["population", "design", "trained answers, by seed", "the best that was found", "its gain"]
+    return part("Best responses", short, picture, told, text, table(head, rows))
 
 
 def cost(page: Page) -> Part:

@@ -191,7 +191,7 @@ def draw_levels(folder: Path, of: Sequence[Level], told: str) -> str:
     """`level.png`: trained states minus the best doctrine, with intervals and runs."""
     colours = design_colours(sorted({level.design for level in of}))
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(figsize=(9.0, 1.8 + 0.6 * len(of)), layout="constrained")
+        figure, axes = plt.subplots(figsize=(10.0, 1.8 + 0.6 * len(of)), layout="constrained")
         for y, level in enumerate(reversed(of)):
             colour, gap = colours[level.design], level.difference
             axes.plot([gap.low, gap.high], [y, y], color=colour, linewidth=3, solid_capstyle="round")
@@ -206,7 +206,7 @@ def draw_levels(folder: Path, of: Sequence[Level], told: str) -> str:
             for lv in reversed(of)
         ]
         axes.set_yticks(range(len(of)), rows)
-        axes.set_xlabel("score above the best doctrine's; 1: as far as that is above random legal play")
+        axes.set_xlabel("score above the best doctrine's; 1: its own above random play")
         figure.legend(loc="outside lower center", ncols=3, frameon=False)
         title(figure, told)
         return save(figure, folder, "level.png")
@@ -217,9 +217,12 @@ def draw_sizes(folder: Path, of: Mapping[str, dict[int, np.ndarray]], told: str,
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(figsize=(7.0, 4.2), layout="constrained")
         for colour, (label, by_size) in zip(TINTS, of.items(), strict=False):
-            x, values = np.array(list(by_size)), np.array([scores.mean(1) for scores in by_size.values()]).T
-            draw_band(axes, x, values, colour)
-            axes.plot(x, values.mean(0), "o", color=colour, markersize=9, label=label)
+            spans = [over_runs(scores.mean(1)) for scores in by_size.values()]  # sizes may have more runs than others
+            low, mean, high = (np.array([getattr(of, end) for of in spans]) for end in ("low", "value", "high"))
+            axes.fill_between(list(by_size), low, high, color=colour, alpha=BAND, lw=0)
+            axes.plot(list(by_size), mean, "o-", color=colour, linewidth=2.4, markersize=9, label=label)
+            for n, scores in by_size.items():
+                axes.plot(np.full(len(scores), n), scores.mean(1), "_", color=colour, markersize=9)
         axes.axhline(1.0, color=PALE, linewidth=1, linestyle="--")
         axes.set(xlabel="states in the world", ylabel="score: 0 random, 1 best doctrine", ylim=(0, None))
         axes.set_xticks(sorted({n for by_size in of.values() for n in by_size}))
@@ -233,16 +236,17 @@ def draw_responses(folder: Path, of: Sequence[Response], told: str) -> str:
     populations, designs = list(dict.fromkeys(r.population for r in of)), sorted({r.design for r in of})
     colours, height = design_colours(designs), 0.8 / len(designs)
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(figsize=(8.0, 1.2 + 0.8 * len(populations)), layout="constrained")
+        figure, axes = plt.subplots(figsize=(8.0, 1.2 + 0.4 * len(populations)), layout="constrained")
         for response in of:
             y = populations.index(response.population) + height * (designs.index(response.design) - 0.5)
             axes.barh(y, response.gain, height, xerr=1.96 * response.error, color=colours[response.design])
+            axes.plot(response.learned, np.full(len(response.learned), y), "|", color=INK, markersize=9)
         for design in designs:
             axes.barh(0, 0, color=colours[design], label=design)
         axes.set_yticks(range(len(populations)), populations)
         axes.invert_yaxis()
         axes.axvline(0.0, color=INK, linewidth=1)
-        axes.set_xlabel("gain of a trained reply over acting as the rest do; 1: from random play to the best doctrine")
+        axes.set_xlabel("gain of the best answer over acting as the rest do (lines: trained answers)")
         axes.legend(frameon=False)
         title(figure, told)
         return save(figure, folder, "responses.png")
