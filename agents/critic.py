@@ -49,7 +49,7 @@ class WithTruth(VecEnvWrapper):
     """
 
     def __init__(self, venv: Any, states: SB3VecEnv) -> None:
-        if not states.gives_state:
+        if not states.slots.gives_state:
             raise ValueError("a central critic needs SB3VecEnv(..., state=True)")
         self.states, self.places = states, places(states.batch.num_actors)
         truth, row = states.batch.state_space, venv.observation_space
@@ -63,17 +63,17 @@ class WithTruth(VecEnvWrapper):
     def reset(self) -> np.ndarray:
         """Start episodes."""
         rows = self.venv.reset()
-        return np.concatenate([self._seen(self.states.state), rows], 1)
+        return np.concatenate([self._seen(self.states.slots.state), rows], 1)
 
     def step_wait(self) -> Any:
         """One year; last rows are completed by the last truth."""
         rows, rewards, dones, infos = self.venv.step_wait()
         if dones.any():
-            last = self._seen(self.states.last_state)
+            last = self._seen(self.states.slots.last_state)
             for slot in np.flatnonzero(dones):
                 told = infos[slot]
                 told["terminal_observation"] = np.concatenate([last[slot], told["terminal_observation"]])
-        return np.concatenate([self._seen(self.states.state), rows], 1), rewards, dones, infos
+        return np.concatenate([self._seen(self.states.slots.state), rows], 1), rewards, dones, infos
 
 
 class Critic(nn.Module):

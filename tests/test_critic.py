@@ -95,15 +95,15 @@ def test_the_last_truth_is_that_of_the_world_which_ended():
         actions = legal(env, rng)
         _, _, dones, infos = completed.step(actions)
         alone.step(actions.reshape(2, SEATS))
-        assert np.array_equal(env.last_state, alone.state())
+        assert np.array_equal(env.slots.last_state, alone.state())
     assert dones.all()
     last = alone.state()[:, places(SEATS)].reshape(2 * SEATS, -1)
     for slot, info in enumerate(infos):
         told = info["terminal_observation"]
         assert np.array_equal(told[: state_size(SEATS)], last[slot])
         assert np.array_equal(told[state_size(SEATS) :], alone.outputs.rows.reshape(2 * SEATS, -1)[slot])
-    assert not np.array_equal(env.state, env.last_state)  # the next episode has begun
-    assert np.array_equal(env.state, env.batch.state())
+    assert not np.array_equal(env.slots.state, env.slots.last_state)  # the next episode has begun
+    assert np.array_equal(env.slots.state, env.batch.state())
 
 
 @pytest.mark.parametrize("settings", [{}, {"years": 3}, {"years": 2, "network": "recurrent"}])

@@ -29,38 +29,33 @@ class SB3VecEnv(VecEnv):
     Parameters
     ----------
     scenario, num_worlds, **options
-        As of `VectorEnv`.
-    state : bool
-        Look at the true worlds, for central critics.
+        As of `Slots`.
 
     Attributes
     ----------
+    slots : Slots
     batch : VectorEnv
-    state, last_state : (W, S) the true worlds as they stand, and as they stood before those that ended began again
     designs : (M, K) the different weights of the reward terms that the scenario gives
     design : (W * N,) which of them each slot has
     """
 
-    def __init__(
-        self, scenario: str | Scenario = "default", num_worlds: int = 1, *, state: bool = False, **options: Any
-    ) -> None:
-        self.gives_state = state  # the last truth of a world must be seen before it begins again
-        self._slots = Slots(scenario, num_worlds, autoreset=not state, **options)
-        self.batch = batch = self._slots.batch
+    def __init__(self, scenario: str | Scenario = "default", num_worlds: int = 1, **options: Any) -> None:
+        self.slots = Slots(scenario, num_worlds, **options)
+        self.batch = batch = self.slots.batch
         self.designs = np.unique(batch.scenario.template().designs, axis=0)
         self.render_mode = None
         self._began = time.time()
-        super().__init__(self._slots.num_envs, batch.single_observation_space, batch.single_action_space)
+        super().__init__(self.slots.num_envs, batch.single_observation_space, batch.single_action_space)
 
     def action_masks(self) -> np.ndarray:
         """Legal actions (W * N, A) bool of the year to come."""
-        return self._slots.masks().astype(bool)
+        return self.slots.masks().astype(bool)
 
     def reset(self) -> np.ndarray:
         """Start episodes, under the seed given by `seed` if one was given since the last reset."""
-        rows, _ = self._slots.reset(self._seeds[0])
+        rows, _ = self.slots.reset(self._seeds[0])
         self._reset_seeds()
-        self._look_anew()
+        self._note_designs()
         return rows
 
     def step_async(self, actions: np.ndarray) -> None:
@@ -69,46 +64,29 @@ class SB3VecEnv(VecEnv):
 
     def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
         """One year: (rows, rewards, dones, infos), one of each a slot; arrays are fresh."""
-        rows, rewards, terminated, cut, _ = self._slots.step(self._actions)
-        out = self.batch.outputs
-        tell_of_dropped_masks(out.illegal, "sb3")
-        has_ended, last_rows = np.repeat(out.ended > 0, self.batch.num_actors), out.final_rows.reshape(rows.shape)
-        if self.gives_state:
-            last_rows, rows = rows, self._see_and_begin(out.ended > 0)
+        rows, rewards, terminated, cut, _ = self.slots.step(self._actions)
+        tell_of_dropped_masks(self.batch.outputs.illegal, "sb3")
+        has_ended = np.repeat(self.slots.ended, self.batch.num_actors)
         infos: list[dict[str, Any]] = [NOTHING] * self.num_envs
-        for slot in np.flatnonzero(self._slots.over):
-            last = last_rows[slot] if has_ended[slot] else rows[slot]
+        for slot in np.flatnonzero(self.slots.over):
+            last = self.slots.last_rows[slot] if has_ended[slot] else rows[slot]
             infos[slot] = {"terminal_observation": last.copy(), "TimeLimit.truncated": bool(cut[slot])}
             if terminated[slot] or cut[slot]:  # else it had ended before, when the state fell
-                earned, years = float(self._slots.returns[slot]), int(self._slots.years[slot])
+                earned, years = float(self.slots.returns[slot]), int(self.slots.years[slot])
                 infos[slot]["episode"] = {"r": earned, "l": years, "t": round(time.time() - self._began, 6)}
         if has_ended.any():
             self._note_designs()
-        return rows, rewards, self._slots.over, infos
-
-    def _see_and_begin(self, ended: np.ndarray) -> np.ndarray:
-        """Look at all true worlds, begin the next episode where one `ended` (W,) and look there anew; the rows."""
-        self.state = self.last_state = self.batch.state()
-        if ended.any():
-            self.batch.begin_next(ended)
-            self.state = np.where(ended[:, None], self.batch.state(ended), self.state)
-        return self._slots.rows()
-
-    def _look_anew(self) -> None:
-        """Look at worlds that may all be other ones."""
-        self._note_designs()
-        if self.gives_state:
-            self.state = self.last_state = self.batch.state()
+        return rows, rewards, self.slots.over, infos
 
     def get_state(self) -> dict[str, Any]:
         """A picklable snapshot: the same actions after `set_state` give the same future."""
-        return self._slots.get_state()
+        return self.slots.get_state()
 
     def set_state(self, snapshot: dict[str, Any]) -> np.ndarray:
         """Return to a snapshot and give the rows as they stood; ValueError if it does not fit."""
-        self._slots.set_state(snapshot)
-        self._look_anew()
-        return self._slots.rows()
+        self.slots.set_state(snapshot)
+        self._note_designs()
+        return self.slots.rows()
 
     def close(self) -> None:
         """Let the threads go."""
