@@ -21,6 +21,7 @@ ASKED_LEARNERS = {  # that no policy of the package is, by the name under which 
     "recurrent_ppo": "PPO with a memory",
     "central_critic": "PPO whose critic sees all",
     "fictitious_play": "PPO against its own past",
+    "myopic": "PPO that heeds this year's reward alone: a myopic best response",
 }
 PAGE, PICTURE = "leaderboard.md", "leaderboard.svg"
 INTRODUCTION = f"""# Leaderboard
