@@ -18,7 +18,7 @@ ABOUT = """# Tables of the findings
 
 Behind [the findings](../findings.md), made by the same command. A figure stands with its 95 % interval over units and,
 after a semicolon, with its null (see [measures](../measures.md) and [forks](../forks.md)). An empty cell has too few
-cases; [`figures.csv`](figures.csv) says how many there were, and [`units.csv`](units.csv) what each unit did.
+cases; [`figures.csv`](figures.csv) says how many there were, and [`units.csv.xz`](units.csv.xz) what each unit did.
 """
 
 

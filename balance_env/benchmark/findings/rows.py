@@ -6,9 +6,10 @@ A unit is a training run; where there is one player only, a batch of worlds.
 from __future__ import annotations
 
 import csv
+import lzma
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, get_type_hints
+from typing import IO, Any, NamedTuple, get_type_hints
 
 import numpy as np
 from scipy import stats
@@ -86,10 +87,16 @@ def counted(key: Key, measure: str, version: str, sums: Any, cases: Any, null: f
     return [Figure(*named, value, low, high, int(cases.sum()), len(units), null, None, None, None, "")], units
 
 
+def opened(path: Path, mode: str) -> IO[str]:
+    """A table as text; packed where its name ends in .xz."""
+    opener: Any = lzma.open if path.suffix == ".xz" else open
+    return opener(path, mode, newline="", encoding="utf-8")
+
+
 def write(path: Path, head: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Rows under a head, six digits of every number."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with opened(path, "wt") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(head)
         table.writerows([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
@@ -98,7 +105,7 @@ def write(path: Path, head: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> N
 def read(path: Path, row: Any) -> Iterator[Any]:
     """Rows of a table as `row`s, numbers as numbers and blanks as None."""
     kinds = get_type_hints(row)
-    with path.open(newline="", encoding="utf-8") as file:
+    with opened(path, "rt") as file:
         for cells in csv.DictReader(file):
             yield row(**{name: _cell(cell, kinds[name]) for name, cell in cells.items()})
 

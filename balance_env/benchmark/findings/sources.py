@@ -27,7 +27,7 @@ ASKED = {  # of batches of worlds, unlike of runs, only units are kept that a hy
     *((MEASURE, circumstance) for circumstance in CIRCUMSTANCES),
     *PROFILE.values(),
 }
-FIGURES, UNITS = "figures.csv", "units.csv"
+FIGURES, UNITS = "figures.csv", "units.csv.xz"
 SEED = 1
 
 

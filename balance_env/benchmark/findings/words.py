@@ -33,8 +33,8 @@ ABOUT = """## How
 
     {command}
 
-plays what [`figures.csv`](findings/figures.csv) and [`units.csv`](findings/units.csv) do not hold, and writes this
-page from them; without `--play` it writes the page anew, and a test does so too. `python -m agents.proof
+plays what [`figures.csv`](findings/figures.csv) and [`units.csv.xz`](findings/units.csv.xz) do not hold, and writes
+this page from them; without `--play` it writes the page anew, and a test does so too. `python -m agents.proof
 configs/proof/plan.yaml` trains the runs ([proof of learning](proof/README.md)).
 
 - {worlds} worlds of 50 years of each population and world, over its runs; forks of {forks} that had lived ten, and of
