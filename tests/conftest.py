@@ -14,15 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="try the properties on more worlds, and what takes minutes")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--slow"):
-        for item in items:
-            if "slow" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="takes a minute or more: --slow runs it"))
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: takes a minute or more, and runs with --slow alone")
     settings.register_profile(
         "balance",
         max_examples=SLOW_EXAMPLES if config.getoption("--slow") else QUICK_EXAMPLES,

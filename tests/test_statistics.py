@@ -145,7 +145,6 @@ def test_the_interval_covers_the_truth_as_often_as_it_says(runs):
     assert coverage(runs, 0.2, trials)[0] == pytest.approx(0.95, abs=3.0 * np.sqrt(0.95 * 0.05 / trials))
 
 
-@pytest.mark.slow
 def test_five_runs_are_covered_thanks_to_the_expanded_tail():
     """Plain percentiles of five runs hold the truth .86 of the time; taken out by t, .94 (1500 trials, +- .006)."""
     expanded, plain = coverage(5, 0.2, 1500)
@@ -158,7 +157,6 @@ def chance(matrix):
     return (matrix > 0.0).mean(axis=(-1, -2))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("episodes", [10, 20, 100])
 def test_a_chance_is_held_by_percentiles_where_corrected_intervals_fail(episodes):
     """Episodes drawn anew pull a chance towards one half, which is no skew: correcting for it moves an interval off.
