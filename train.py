@@ -25,7 +25,7 @@ from rich.console import Console
 from agents import behaviour
 from agents.casting import forebears, invite
 from agents.checkpoint import begin, go_on, is_due, is_finished, keep, keep_state, save_policies
-from agents.config import CENTRAL, Config, load_run, new_run_folder, read_config, write_config
+from agents.config import CENTRAL, Config, held_anew, load_run, new_run_folder, read_config
 from agents.evaluate import EVALUATION, WIDTH, evaluate, table, write_csv
 from agents.evaluate import SEED as EVALUATION_SEED
 from agents.league import League
@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if is_finished(config, folder):
                 print(f"run {folder} is finished: {config.steps:,} agent-steps; its policies: {folder / POLICIES}")
                 return 0
-            fit = choose_fit(config, given.address)
+            fit, holding = choose_fit(config, given.address), held(folder)
         else:
             path = given.config or "configs/default.yaml"
             config = read_config(path, given.set)
@@ -118,8 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             forebears(config)
             fit = choose_fit(config, given.address)
             folder = new_run_folder(given.run, Path(path).stem, config.seed)
-            write_config(config, folder)
-        with held(folder):
+            holding = held_anew(folder, config)
+        with holding:
             received = fit(config, folder, Console(width=WIDTH))
     except ValueError as error:
         return refused(error)

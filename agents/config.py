@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from balance_env import Scenario, load_scenario
-from balance_env.files import write_whole
+from balance_env.files import LOCK, held, write_whole
 from balance_env.strict import unknown
 
 Count = Annotated[int, Field(ge=1)]
@@ -197,20 +200,32 @@ def new_run_folder(given: str | None, config_name: str, seed: int, root: Path = 
     Raises
     ------
     ValueError
-        If the given folder exists.
+        If the given folder exists, or none can be made.
     """
-    if given is not None:
-        folder = Path(given)
-        if folder.exists():
-            raise ValueError(f"the run folder {given!r} exists: name another, or leave --run out for the next free one")
+    counted = (root / f"{config_name}-{seed}-{number}" for number in count(1))
+    for folder in counted if given is None else [Path(given)]:
         try:
-            folder.mkdir(parents=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ValueError(f"the run folder {given!r} cannot be made: {error.strerror}") from None
+            raise ValueError(f"the run folder {str(folder)!r} cannot be made: {error.strerror}") from None
+        try:
+            folder.mkdir()  # and not asked for before: another process may make it in between
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise ValueError(f"the run folder {str(folder)!r} cannot be made: {error.strerror}") from None
         return folder
-    for number in range(1, 1_000_000):
-        folder = root / f"{config_name}-{seed}-{number}"
-        if not folder.exists():
-            folder.mkdir(parents=True)
-            return folder
-    raise ValueError(f"{root} is full of runs of {config_name!r}")
+    raise ValueError(f"the run folder {given!r} exists: name another, or leave --run out for the next free one")
+
+
+@contextmanager
+def held_anew(folder: Path, config: Config) -> Iterator[None]:
+    """Within this context a folder that was made now is the run's; one refused before it wrote anything leaves none."""
+    write_config(config, folder)
+    try:
+        with held(folder):
+            yield
+    except ValueError:
+        if {path.name for path in folder.iterdir()} == {RESOLVED, LOCK}:
+            shutil.rmtree(folder)  # else the same command would be refused for the folder it left
+        raise

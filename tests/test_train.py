@@ -27,7 +27,7 @@ import agents  # noqa: E402
 import train  # noqa: E402
 from agents import behaviour  # noqa: E402
 from agents.checkpoint import STATE  # noqa: E402
-from agents.config import Config, new_run_folder, read_config  # noqa: E402
+from agents.config import Config, held_anew, new_run_folder, read_config  # noqa: E402
 from agents.evaluate import LEARNER, WIDTH, compare, interval, play, seat_mix  # noqa: E402
 from agents.evaluate import main as evaluate_main  # noqa: E402
 from agents.league import League  # noqa: E402
@@ -122,6 +122,27 @@ def test_opponents_that_are_not_there_are_named_before_any_folder_is_made(tmp_pa
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [("worlds=10_000_000_000", "GiB are free"), ("threads=4096", "threads = 4096"), ("years=0", "years")],
+)
+def test_a_refused_run_leaves_no_folder_by_which_the_next_is_refused(setting, told, tmp_path, capsys):
+    folder = tmp_path / "run"
+    for _ in range(2):
+        arguments = ["--config", str(ROOT / "configs/default.yaml"), "--run", str(folder), "--set", setting]
+        assert train.main(arguments) == 2
+        assert told in capsys.readouterr().err
+        assert not folder.exists()
+
+
+def test_a_run_that_fails_once_it_wrote_something_keeps_its_folder(tmp_path):
+    folder = new_run_folder(str(tmp_path / "run"), "default", 0)
+    with pytest.raises(ValueError, match="later"), held_anew(folder, Config()):
+        (folder / "metrics.csv").write_text("steps\n")
+        raise ValueError("later")
+    assert {path.name for path in folder.iterdir()} == {"config.yaml", "lock", "metrics.csv"}
+
+
 def test_missing_config_and_broken_yaml_are_named(tmp_path):
     with pytest.raises(ValueError, match=r"no config .*nowhere\.yaml"):
         read_config(tmp_path / "nowhere.yaml")
@@ -158,6 +179,15 @@ def test_existing_run_folder_is_refused_and_free_ones_are_counted(tmp_path, caps
     assert "exists" in capsys.readouterr().err
     first, second = (new_run_folder(None, "default", 3, tmp_path) for _ in range(2))
     assert (first.name, second.name) == ("default-3-1", "default-3-2")
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match=r"'.*file/run' cannot be made"):
+        new_run_folder(str(tmp_path / "file" / "run"), "default", 3)
+
+
+def test_two_commands_at_once_take_folders_of_their_own(tmp_path, monkeypatch):
+    (tmp_path / "default-3-1").mkdir()
+    monkeypatch.setattr(Path, "exists", lambda _: False)  # what the second saw before the first had made its folder
+    assert new_run_folder(None, "default", 3, tmp_path).name == "default-3-2"
 
 
 # the VecEnv
