@@ -70,7 +70,7 @@ def forebears(config: Config) -> list[LearnedPolicy]:
     Raises
     ------
     ValueError
-        If `start` is no trained player, or one whose network or designs are not those of the learners.
+        If `start` is no trained player, or one whose network, designs or number of learners are not this config's.
     """
     if config.start is None:
         return []
@@ -81,7 +81,8 @@ def forebears(config: Config) -> list[LearnedPolicy]:
         raise ValueError(f"start: {error}") from None
     wanted = Architecture(config.network, config.width, len(scenario.state_names()), len(scenario.verbs), config.years)
     designs = np.unique(scenario.template().designs, axis=0).tolist()
-    for policy in team.policies:
+    policies = [policy for policy in team.policies if isinstance(policy, LearnedPolicy)]
+    for policy in policies:
         given, training = policy.architecture, policy.card["training"]
         given = given._replace(actors=wanted.actors) if policy.network.is_size_free else given
         if given != wanted:
@@ -90,7 +91,18 @@ def forebears(config: Config) -> list[LearnedPolicy]:
             raise ValueError(
                 f"start: {config.start!r} was fitted with other `designs` or `learners` than this config's"
             )
-    return team.policies
+    if len(policies) != len(names := learner_names(config)):
+        raise ValueError(f"start: {config.start!r} has {len(policies)} of the learners {', '.join(names)}")
+    return policies
+
+
+def learner_names(config: Config) -> list[str]:
+    """What the learners of a config are called, in order."""
+    if config.learners == BY_SEAT:
+        return [f"seat_{seat}" for seat in range(len(config.load_scenario().state_names()))]
+    if config.learners == BY_DESIGN:
+        return [name.replace(" ", "_") for name in design_names(config.load_scenario())]
+    return [SHARED]
 
 
 class Cast:
@@ -112,15 +124,6 @@ class Cast:
         self.usual = np.zeros(len(env.designs))  # scaled return of an episode, by design
         self.guest = np.full(env.num_envs, LEARNS)
         self.rng = np.random.default_rng(config.seed)
-
-    @property
-    def learner_names(self) -> list[str]:
-        """What the learners are called, in order."""
-        if self.config.learners == BY_SEAT:
-            return [f"seat_{seat}" for seat in range(self.actors)]
-        if self.config.learners == BY_DESIGN:
-            return [name.replace(" ", "_") for name in design_names(self.env.batch.scenario)]
-        return [SHARED]
 
     def learners(self) -> np.ndarray:
         """The learner (W * N,) that each slot teaches this year; NOBODYS for the fallen and for guests."""

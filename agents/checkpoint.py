@@ -13,8 +13,8 @@ from balance_env.files import write_whole
 from balance_env.players import POLICIES, load_team
 from balance_env.policies import CARD, read_card
 
-from .casting import PAST
-from .config import Config
+from .casting import learner_names
+from .config import PAST, Config
 from .evaluate import EVALUATION
 from .league import League
 from .policy import save_policy
@@ -33,9 +33,11 @@ def is_due(config: Config, before: int, after: int) -> bool:
 
 
 def is_finished(config: Config, folder: Path) -> bool:
-    """Whether a run has done its steps and was evaluated, if it is to be."""
-    cards = [read_card(card.parent) for card in (folder / POLICIES).glob(f"*/{CARD}")]
-    has_steps = bool(cards) and all(card["training"]["steps"] >= config.steps for card in cards)
+    """Whether every learner of a run has left the policy of its last step, and was evaluated if it is to be."""
+    places = [folder / POLICIES / name for name in learner_names(config)]
+    if not all((place / CARD).is_file() for place in places):
+        return False
+    has_steps = all(read_card(place)["training"]["steps"] >= config.steps for place in places)
     return has_steps and (not config.eval_worlds or (folder / EVALUATION).is_file())
 
 

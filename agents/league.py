@@ -15,7 +15,7 @@ from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.players import Team, as_team
 from balance_env.policies import LearnedPolicy, make_card
 
-from .casting import Cast, forebears
+from .casting import Cast, forebears, learner_names
 from .config import CENTRAL, Config
 from .critic import WithTruth
 from .network import StatePolicy
@@ -61,10 +61,11 @@ class League:
         self.env = WithTruth(self.seen, env) if config.critic == CENTRAL else self.seen
         self.rows: Any = self.env.reset()
         self.cast = Cast(config, env)
-        self.names = self.cast.learner_names
+        self.names = learner_names(config)
         self.learners = [make_learner(config, self.env) for _ in self.names]
-        for learner, forebear in zip(self.learners, forebears(config), strict=False):
-            learner.policy.looking.adopt(forebear.weights)
+        for learner, forebear in zip(self.learners, forebears(config), strict=False):  # there may be none
+            policy: Any = learner.policy
+            policy.looking.adopt(forebear.weights)
             self.scaled.adopt(forebear.card["training"])
         self.buffer: Any = self.learners[0].rollout_buffer
         for learner in self.learners:

@@ -281,6 +281,15 @@ def test_a_start_from_another_number_of_states_needs_a_network_that_is_free_of_i
         league_of(overrides={"states": 5}, network="mlp", start=str(flat))
 
 
+def test_one_learner_of_several_is_no_start_for_all(tmp_path):
+    league = league_of(learners="design")
+    for policy in league.policies():
+        save_policy(policy.weights, policy.card, tmp_path / "policies" / policy.card["training"]["name"])
+    assert league_of(learners="design", start=str(tmp_path)).names == ["defensive", "offensive"]
+    with pytest.raises(ValueError, match=r"start: .* has 1 of the learners defensive, offensive"):
+        league_of(learners="design", start=str(tmp_path / "policies" / "offensive"))
+
+
 @pytest.mark.parametrize(
     ("settings", "told"),
     [

@@ -26,7 +26,10 @@ from balance_env import Verb, load_scenario  # noqa: E402
 from balance_env.core.pieces import Other, row_size  # noqa: E402
 from balance_env.doctrines import doctrine_id  # noqa: E402
 
-TINY = "scenario=small, worlds=4, steps=128, n_steps=8, batch_size=32, epochs=1, width=8, checkpoints=1"
+HORIZON = 12  # years: a page is made of some 800 plays, and whole episodes would say no more of it
+TINY = f"scenario=small, overrides.max_cycles={HORIZON}, worlds=4, steps=128, n_steps=8, batch_size=32, epochs=1"
+TINY += ", width=8, checkpoints=1"
+SMALL = load_scenario("small", max_cycles=HORIZON)
 PLAN = f"""
 runs:
   main: {{set: [{TINY}], seeds: 2}}
@@ -48,11 +51,15 @@ def folder(tmp_path_factory):
     """A folder with a plan and its fitted tiny runs."""
     at = tmp_path_factory.mktemp("proof")
     (at / "plan.yaml").write_text(PLAN)
-    for run, config in Proof(at / "plan.yaml", at / "runs").configs.items():
-        if not run.name.startswith("against"):  # the command fits that one
-            run.mkdir(parents=True)
-            write_config(config, run)
-            assert train.main(["--resume", str(run)]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("draw_curves", "draw_alliances"):  # of each run, which no page shows
+            patch.setattr(train, name, lambda *_: None)
+        patch.setattr(train, "BEHAVIOUR_WORLDS", 2)
+        for run, config in Proof(at / "plan.yaml", at / "runs").configs.items():
+            if not run.name.startswith("against"):  # the command fits that one
+                run.mkdir(parents=True)
+                write_config(config, run)
+                assert train.main(["--resume", str(run)]) == 0
     assert main([str(at / "plan.yaml"), "--runs", str(at / "runs"), "--write", str(at / "page"), "--worlds", "12"]) == 0
     return at
 
@@ -96,7 +103,7 @@ def test_names_that_are_no_runs_are_refused(tmp_path):
 
 
 def test_a_visitor_that_plays_as_the_residents_do_changes_nothing_and_another_does(folder):
-    scenario, runs = load_scenario("small"), [folder / "runs" / f"main-{seed}" for seed in range(2)]
+    scenario, runs = SMALL, [folder / "runs" / f"main-{seed}" for seed in range(2)]
     home, guest = (load_team(run) for run in runs)
     (design, weights), *_ = ((name, weights_of(scenario, name)) for name in ("offensive",))
     players = np.full((WORLDS, len(scenario.state_names())), LEARNER, np.int32)
@@ -122,7 +129,7 @@ def test_who_sits_where(folder):
 
 
 def test_scores_are_kept_apart_and_read_again(tmp_path):
-    plays, scenario = Plays(tmp_path, WORLDS), load_scenario("small")
+    plays, scenario = Plays(tmp_path, WORLDS), SMALL
     job = Job(scenario, scripted("hider"), scripted("hider"), "offensive")
     first = plays.score(job)
     assert first.shape == (WORLDS,)
@@ -151,7 +158,7 @@ def test_an_answer_that_acts_as_the_population_does_gains_nothing(folder, tmp_pa
     shutil.copytree(runs / "against-0", tmp_path / "same")
     shutil.copytree(runs / "main-0" / "policies", tmp_path / "same" / "policies", dirs_exist_ok=True)
     replies = [tmp_path / "same", runs / "against-0"]
-    asked = Population("the learner", str(runs / "main-0"), load_scenario("small"), replies)
+    asked = Population("the learner", str(runs / "main-0"), SMALL, replies)
     found = responses(Plays(runs / "parts", WORLDS), [asked], [runs / "main-1"])
     assert [of.population for of in found] == ["the learner"] * 2
     assert [of.learned[0] for of in found] == [0.0, 0.0]
@@ -186,8 +193,8 @@ def test_shares_of_verbs_by_threat_and_rank_by_hand():
 
 def test_ranks_count_who_is_more_capable(folder):
     run = trained(folder / "runs" / "main-0")
-    years = sample(load_scenario("small"), run.team, 3)
-    actors = len(load_scenario("small").state_names())
+    years = sample(SMALL, run.team, 3)
+    actors = len(SMALL.state_names())
     assert len(years.rows) == len(years.verb) == len(years.rank)
     assert set(years.rank[:actors].tolist()) == set(range(actors))
 
@@ -219,7 +226,7 @@ def test_whom_a_state_looks_at_by_hand():
 
 def test_acts_hang_on_nothing_where_weights_are_nothing_and_even_attention_is_1(folder):
     run = trained(folder / "runs" / "heeding-0")
-    years = sample(load_scenario("small"), run.team, 3)
+    years = sample(SMALL, run.team, 3)
     policy = run.team.policies[0]
     assert look(policy, years).by_piece.max() > 0.0
     nothing = type(policy)({name: 0.0 * weight for name, weight in policy.weights.items()}, policy.card)

@@ -1,6 +1,7 @@
 """Runs that survive: killed at any moment, a run goes on as if nothing had been."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -104,9 +105,18 @@ def test_a_finished_run_is_left_as_it_is(whole, capsys, monkeypatch):
 
 
 def test_a_run_that_was_not_evaluated_yet_is_not_finished(whole):
-    assert checkpoint.is_finished(Config(steps=1536, eval_worlds=0), whole)
-    assert not checkpoint.is_finished(Config(steps=1536, eval_worlds=1), whole)
-    assert not checkpoint.is_finished(Config(steps=1537, eval_worlds=0), whole)
+    for steps, eval_worlds in ((1536, 0), (1536, 1), (1537, 0)):
+        config = Config(steps=steps, eval_worlds=eval_worlds, scenario="small", learners="design")
+        assert checkpoint.is_finished(config, whole) == ((steps, eval_worlds) == (1536, 0))
+
+
+def test_a_run_that_died_before_every_learner_left_its_policy_is_not_finished(whole, tmp_path):
+    config = Config(steps=1536, eval_worlds=0, scenario="small", learners="design")
+    policies = tmp_path / "policies"
+    shutil.copytree(whole / "policies", policies)
+    assert checkpoint.is_finished(config, tmp_path)
+    shutil.rmtree(policies / "offensive")
+    assert not checkpoint.is_finished(config, tmp_path)
 
 
 def test_checkpoints_are_spread_and_the_last_is_at_the_end():

@@ -12,12 +12,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from rich.console import Console
 
-from balance_env.players import POLICIES
-
+from ..checkpoint import is_finished
 from ..config import RESOLVED, Config, Count, load_run, read_config, write_config
-from ..pictures import read_metrics
 from ..population import LOG, TRAIN
-from ..watch import METRICS
 
 RUNS = "RUNS"  # in a setting, stands for the folder of the runs
 
@@ -95,14 +92,7 @@ class Proof:
 
     def finished(self, name: str) -> list[Path]:
         """Those that are done."""
-        return [folder for folder in self.folders(name) if self.is_done(folder)]
-
-    def is_done(self, folder: Path) -> bool:
-        """Whether a run has taken all its steps and left its policies."""
-        if not (folder / METRICS).is_file() or not any((folder / POLICIES).glob("*")):
-            return False
-        steps = read_metrics(folder / METRICS).get("steps", [0.0])
-        return bool(len(steps)) and steps[-1] >= self.configs[folder].steps
+        return [folder for folder in self.folders(name) if is_finished(self.configs[folder], folder)]
 
     def _config(self, name: str, seed: int) -> Config:
         entry = self.plan.runs[name]
@@ -120,7 +110,7 @@ class Proof:
             If a run fails, with the last line that it said.
         """
         for folder, config in self.configs.items():
-            if self.is_done(folder):
+            if is_finished(config, folder):
                 continue
             console.print(f"fitting {folder}: {config.steps:,} agent-steps")
             folder.mkdir(parents=True, exist_ok=True)
