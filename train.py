@@ -26,7 +26,7 @@ from agents import behaviour
 from agents.casting import forebears, invite
 from agents.checkpoint import begin, go_on, is_due, is_finished, keep, keep_state, save_policies
 from agents.config import CENTRAL, Config, held_anew, load_run, new_run_folder, read_config
-from agents.evaluate import EVALUATION, WIDTH, evaluate, table, write_csv
+from agents.evaluate import EVALUATION, WIDTH, Result, evaluate, table
 from agents.evaluate import SEED as EVALUATION_SEED
 from agents.league import League
 from agents.pictures import draw_alliances, draw_curves
@@ -35,7 +35,7 @@ from agents.watch import StopOnSignal, Watch
 from balance_env.adapters import require
 from balance_env.adapters.sb3 import SB3VecEnv
 from balance_env.commands import refused
-from balance_env.files import held
+from balance_env.files import held, write_csv
 from balance_env.players import POLICIES
 
 BEHAVIOUR_WORLDS = 64  # played among the trained states for the last table and the picture
@@ -83,7 +83,7 @@ def train(config: Config, folder: Path, console: Console) -> int:
     console.print(f"pictures: {curves}, {network}\n")
     if config.eval_worlds:
         results = evaluate(scenario, [team], config.eval_worlds)
-        write_csv(results, folder / EVALUATION)
+        write_csv(folder / EVALUATION, Result._fields, results)
         title = f"{scenario.name}: trained states against scripts in {config.eval_worlds} paired worlds"
         console.print(table(results, title), "")
     measured = behaviour.measure(history, scenario.verbs)

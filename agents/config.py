@@ -20,6 +20,9 @@ from balance_env.strict import unknown
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 RESOLVED = "config.yaml"  # of a run folder
+# Keys that RLlib's learner has nothing for: its module is flat and sees one year, all its seats learn, and its
+# schedules count years of a runner, of which a run has no fixed number.
+NOT_WITH_RLLIB = ("network", "years", "critic", "anneal", "start", "learning_seats", "common_pay", "population")
 CENTRAL = "central"  # critic
 PAST = "past"  # in place of an opponent's name: past selves of the learners
 
@@ -67,7 +70,7 @@ class Config(BaseModel):
     learning_rate: Annotated[float, Field(gt=0.0)] = 3e-4
     anneal: bool = False  # the learning rate falls to 0 over the run
     n_steps: Count = 2048  # years between updates
-    batch_size: Annotated[int, Field(ge=2)] = 64
+    batch_size: Annotated[int, Field(ge=3)] = 64  # an odd number of rows, in twos, would leave one without a spread
     epochs: Count = 10
     gamma: Share = 0.99
     gae_lambda: Share = 0.95
@@ -86,6 +89,13 @@ class Config(BaseModel):
 
     @model_validator(mode="after")
     def _check_whole(self) -> Config:
+        if self.framework == "rllib":
+            plain = Config()
+            for name in NOT_WITH_RLLIB:
+                if (value := getattr(self, name)) != (usual := getattr(plain, name)):
+                    raise ValueError(f"{name} = {value!r}: not with `framework: rllib`, only {usual!r}")
+        elif self.runners:
+            raise ValueError(f"runners = {self.runners}: processes of `framework: rllib` alone, else 0")
         if bool(self.opponents) != (self.learning_seats is not None):
             raise ValueError("learning_seats and opponents go together: some seats learn, opponents hold the rest")
         if self.population is not None:

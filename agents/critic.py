@@ -57,7 +57,8 @@ class WithTruth(VecEnvWrapper):
         self.size = len(truth.low)
         super().__init__(venv, observation_space=spaces.Box(low, high))
 
-    def _seen(self, truth: np.ndarray) -> np.ndarray:
+    def _seen(self, truth: np.ndarray | None) -> np.ndarray:
+        assert truth is not None  # the batch looks
         return truth[:, self.places].reshape(self.num_envs, self.size)
 
     def reset(self) -> np.ndarray:

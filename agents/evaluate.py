@@ -11,11 +11,8 @@ until it falls or its world ends.
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +24,7 @@ from rich.table import Table
 from balance_env import DESIGNS, DOCTRINES, Scenario, VectorEnv, load_scenario
 from balance_env.commands import refused, writable
 from balance_env.doctrines import CONSTANTS, doctrine_id
-from balance_env.files import write_whole
+from balance_env.files import write_csv
 from balance_env.players import Team, load_team
 from balance_env.policies import Window
 
@@ -252,22 +249,16 @@ def table(results: Sequence[Result], title: str) -> Table:
     return shown
 
 
-def write_csv(results: Sequence[Result], path: Path) -> None:
-    """The results as a table of comma-separated values."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(Result._fields)
-    writer.writerows(results)
-    write_whole(path, text.getvalue().encode())
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command `python -m agents.evaluate`."""
     parser = argparse.ArgumentParser(prog="python -m agents.evaluate", description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("runs", nargs="+", metavar="RUN", help="run folders of train.py, one a training seed")
     parser.add_argument("--worlds", type=int, default=1000, help="paired worlds a design (default 1000)")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of the worlds (default {SEED})")
-    parser.add_argument("--scenario", help="play there, with the designs of the runs (default: the runs' own scenario)")
+    parser.add_argument(
+        "--scenario",
+        help="play there, with the designs that the runs' configs name or else its own (default: the runs' own)",
+    )
     parser.add_argument("--csv", type=writable, help="also write the table here")
     given = parser.parse_args(arguments)
     try:
@@ -290,7 +281,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     title = f"{scenarios[0].name}: {len(policies)} training seed(s), {given.worlds} paired worlds"
     Console(width=WIDTH).print(table(results, title))
     if given.csv is not None:
-        write_csv(results, given.csv)
+        write_csv(given.csv, Result._fields, results)
     return 0
 
 

@@ -53,7 +53,7 @@ class Response(NamedTuple):
     chosen : str
         The response: the better of both, or the entrant itself.
     steps : int
-        Agent-steps that the learner was fitted to, all seats counted.
+        Agent-steps that the learner played, all seats counted.
     minutes : float
         Of a processor, for all of it.
     """
@@ -121,7 +121,6 @@ def respond(config: Config, free: list[int], folder: Path, minutes: float | None
     few, many = (seats(worlds, KNOWN_SEED) for worlds in (FIRST_WORLDS, KNOWN_WORLDS))
     finalists = by_return(known_players(scenario, host), scenario, host, few, KNOWN_SEED)[:FINALISTS]
     known = by_return(finalists, scenario, host, many, KNOWN_SEED)[0]
-    torch.distributions.Distribution.set_default_validate_args(False)  # checks every batch for what masks rule out
     league = League(config, SB3VecEnv(scenario, config.worlds, threads=config.threads))
     league.cast.seat(np.ones(config.worlds, bool))
     told(0.0, f"imitation of {known}")

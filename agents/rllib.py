@@ -19,7 +19,8 @@ from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from ray.rllib.core.rl_module.rl_module import RLModule, RLModuleSpec
 from rich.console import Console
 
-from agents.config import CENTRAL, Config
+from agents.checkpoint import is_due
+from agents.config import Config
 from agents.policy import drawn
 from agents.settings import settings
 from agents.watch import StopOnSignal
@@ -32,17 +33,7 @@ ANSWERED_WITHIN = 5.0  # seconds, by a runner, before the training goes on witho
 
 
 def make_algorithm(config: Config) -> PPOConfig:
-    """The settings of a run in RLlib's words.
-
-    ValueError for `anneal`: RLlib's schedules count years of a runner, of which a run has no fixed number; for `start`:
-    its modules have a network of their own; and for a central critic.
-    """
-    if config.start is not None:
-        raise ValueError(f"start = {config.start!r}: not with `framework: rllib`, which fits another network")
-    if config.anneal:
-        raise ValueError("anneal = true: not with `framework: rllib`, set anneal to false")
-    if config.critic == CENTRAL:
-        raise ValueError(f"critic = {config.critic!r}: not with `framework: rllib`, set critic to own")
+    """The settings of a run in RLlib's words."""
     env = {"scenario": config.load_scenario(), "num_worlds": config.worlds, "threads": config.threads}
     mapping = MAPPINGS[config.learners]
     names = sorted({mapping(agent) for agent in RLlibEnv({**env, "num_worlds": 1}).possible_agents})
@@ -109,13 +100,12 @@ def train(config: Config, folder: Path, console: Console) -> int:
     torch.set_num_threads(config.torch_threads)
     algorithm = make_algorithm(config).build_algo()
     saved = folder.resolve() / CHECKPOINT
-    due = config.steps / config.checkpoints
     console.print(
         f"run folder {folder}: {config.scenario}, {config.worlds} worlds a runner, {config.steps:,} agent-steps"
     )
     try:
         with StopOnSignal() as stop, (folder / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = None
+            writer, before = None, 0
             for line in iterations(algorithm, config):
                 writer = writer or csv.DictWriter(file, line)
                 if file.tell() == 0:
@@ -123,9 +113,9 @@ def train(config: Config, folder: Path, console: Console) -> int:
                 writer.writerow(line)
                 file.flush()
                 console.print("  ".join(f"{name} {value:,.6g}" for name, value in line.items()))
-                if line["agent_steps"] >= due or stop.received:
+                if is_due(config, before, line["agent_steps"]) or stop.received:
                     algorithm.save_to_path(saved)
-                    due += config.steps / config.checkpoints
+                before = line["agent_steps"]
                 if stop.received:
                     break
     finally:

@@ -19,7 +19,7 @@ from balance_env.vector import VectorEnv
 
 REPEATS = 5
 WORLDS, BRANCHES = 256, 4
-POPULATIONS = {
+POPULATIONS: dict[str, str | list[str]] = {
     "balance_of_threat": "balance_of_threat",
     "a mix of seven": [
         "balance_of_threat",
@@ -37,6 +37,7 @@ def in_kernel(origin: VectorEnv, threads: int) -> Fork:
     """Ten years of every branch without leaving the kernel."""
     fork = Fork(origin, np.arange(WORLDS), BRANCHES, threads=threads)
     fork.run(HORIZON)
+    fork.batch.close()
     return fork
 
 

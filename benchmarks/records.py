@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from balance_env import VectorEnv
-from balance_env.benchmark.history import Act, watch
+from balance_env.benchmark.history import Act, History, watch
 from balance_env.benchmark.records.panels import Source, panels
 from balance_env.benchmark.records.parquet import read_panels, write_panels
 from balance_env.networks import NETWORKS, Architecture
@@ -56,6 +56,7 @@ def random_policy(batch: VectorEnv) -> Act:
 
 
 def main() -> None:
+    """Print dyad-years a second, and the share of records in an evaluation."""
     parser = argparse.ArgumentParser(description="Speed of records.")
     parser.add_argument("--worlds", type=int, default=100, help="episodes, as in a stage of the suite (100)")
     parser.add_argument("--scenario", default="default")
@@ -63,7 +64,7 @@ def main() -> None:
     batch = VectorEnv(options.scenario, options.worlds, threads=1, autoreset=False)
     act = random_policy(batch)
 
-    def play():
+    def play() -> History:
         batch.reset(0)
         return watch(batch, act)
 

@@ -52,7 +52,6 @@ class Turn(NamedTuple):
     learner: float  # by the processor's time
     intake: float  # of the process that gathers samples, by the processor's time
     size: float  # bytes of a sample, an agent-step
-    count: int  # agent-steps that both brought
 
 
 def pin(core: int) -> None:
@@ -107,7 +106,7 @@ def take_turn(algorithm: Any, config: Config, number: int) -> Turn:
         )
     )
     busy_rates = alone_busy, (both_busy[0], both_busy[1])
-    return Turn(alone, both, *busy_rates, count / fitting, count / taking, len(packed) / count, count)
+    return Turn(alone, both, *busy_rates, count / fitting, count / taking, len(packed) / count)
 
 
 def measure(config: Config, turns: int) -> tuple[list[Turn], float, int]:
@@ -143,7 +142,6 @@ def figures(turns: Sequence[Turn]) -> dict[str, float]:
         "learner": middle(lambda turn: turn.learner),
         "intake": middle(lambda turn: turn.intake),
         "size": middle(lambda turn: turn.size),
-        "count": middle(lambda turn: turn.count),
     }
 
 

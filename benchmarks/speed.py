@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import numba
 import numpy as np
@@ -163,7 +164,8 @@ def _loop(text: str) -> Callable[..., None]:
     )
     namespace = dict(RULES)
     exec(source, namespace)
-    return numba.njit(nogil=True, error_model="numpy", _nrt=False)(namespace["loop"])
+    compile_: Any = numba.njit  # its stubs do not know `_nrt`
+    return compile_(nogil=True, error_model="numpy", _nrt=False)(namespace["loop"])
 
 
 def pettingzoo_years_per_second(years: int = 2000) -> float:

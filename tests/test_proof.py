@@ -15,7 +15,7 @@ import train  # noqa: E402
 from agents.config import write_config  # noqa: E402
 from agents.evaluate import LEARNER, RANDOM, play  # noqa: E402
 from agents.policy import load_team  # noqa: E402
-from agents.proof import emergence, pictures  # noqa: E402
+from agents.proof import compared, comparisons, emergence, pictures, plays  # noqa: E402
 from agents.proof.__main__ import main  # noqa: E402
 from agents.proof.compared import Kept, Population, choose, responses  # noqa: E402
 from agents.proof.conduct import Sample, conduct, sample  # noqa: E402
@@ -26,7 +26,8 @@ from balance_env import Verb, load_scenario  # noqa: E402
 from balance_env.core.pieces import Other, row_size  # noqa: E402
 from balance_env.doctrines import doctrine_id  # noqa: E402
 
-HORIZON = 12  # years: a page is made of some 800 plays, and whole episodes would say no more of it
+HORIZON = 12  # years; whole episodes, all doctrines and all sizes would say no more of the page, and take a minute
+TRIED = ["hider", "soft_balancer", "buck_passer", "tit_for_tat"]
 TINY = f"scenario=small, overrides.max_cycles={HORIZON}, worlds=4, steps=128, n_steps=8, batch_size=32, epochs=1"
 TINY += ", width=8, checkpoints=1"
 SMALL = load_scenario("small", max_cycles=HORIZON)
@@ -48,10 +49,13 @@ WORLDS = 12
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with a plan and its fitted tiny runs."""
+    """A folder with a plan, its fitted tiny runs and its page; no more than `TRIED` is tried while it is there."""
     at = tmp_path_factory.mktemp("proof")
     (at / "plan.yaml").write_text(PLAN)
     with pytest.MonkeyPatch.context() as patch:
+        for module in (comparisons, plays):
+            patch.setattr(module, "doctrines", lambda: TRIED)
+        patch.setattr(compared, "SIZES", (3, 5))
         for name in ("draw_curves", "draw_alliances"):  # of each run, which no page shows
             patch.setattr(train, name, lambda *_: None)
         patch.setattr(train, "BEHAVIOUR_WORLDS", 2)
@@ -60,8 +64,9 @@ def folder(tmp_path_factory):
                 run.mkdir(parents=True)
                 write_config(config, run)
                 assert train.main(["--resume", str(run)]) == 0
-    assert main([str(at / "plan.yaml"), "--runs", str(at / "runs"), "--write", str(at / "page"), "--worlds", "12"]) == 0
-    return at
+        asked = ["--runs", str(at / "runs"), "--write", str(at / "page"), "--worlds", str(WORLDS)]
+        assert main([str(at / "plan.yaml"), *asked]) == 0
+        yield at
 
 
 def test_one_command_makes_the_page_with_every_part_and_picture(folder):
@@ -82,7 +87,7 @@ def test_a_second_time_nothing_is_fitted_or_played(folder, monkeypatch):
     monkeypatch.setattr("agents.proof.plan.subprocess.run", refuse)
     monkeypatch.setattr(emergence, "sample", refuse)
     before = (folder / "page" / "README.md").read_text()
-    arguments = ["--runs", str(folder / "runs"), "--write", str(folder / "page"), "--worlds", "12"]
+    arguments = ["--runs", str(folder / "runs"), "--write", str(folder / "page"), "--worlds", str(WORLDS)]
     assert main([str(folder / "plan.yaml"), *arguments]) == 0
     assert (folder / "page" / "README.md").read_text() == before
 
@@ -103,7 +108,7 @@ def test_names_that_are_no_runs_are_refused(tmp_path):
 
 
 def test_a_visitor_that_plays_as_the_residents_do_changes_nothing_and_another_does(folder):
-    scenario, runs = SMALL, [folder / "runs" / f"main-{seed}" for seed in range(2)]
+    scenario, runs = load_scenario("small"), [folder / "runs" / f"main-{seed}" for seed in range(2)]
     home, guest = (load_team(run) for run in runs)
     (design, weights), *_ = ((name, weights_of(scenario, name)) for name in ("offensive",))
     players = np.full((WORLDS, len(scenario.state_names())), LEARNER, np.int32)
@@ -129,15 +134,15 @@ def test_who_sits_where(folder):
 
 
 def test_scores_are_kept_apart_and_read_again(tmp_path):
-    plays, scenario = Plays(tmp_path, WORLDS), SMALL
+    kept, scenario = Plays(tmp_path, WORLDS), SMALL
     job = Job(scenario, scripted("hider"), scripted("hider"), "offensive")
-    first = plays.score(job)
+    first = kept.score(job)
     assert first.shape == (WORLDS,)
-    assert np.array_equal(plays.score(job), first)
+    assert np.array_equal(kept.score(job), first)
     assert len(list(tmp_path.iterdir())) == 1
-    plays.score(job.by(RANDOM))
-    plays.score(job._replace(among=Among.DOCTRINES))
-    plays.score(job._replace(design="defensive"))
+    kept.score(job.by(RANDOM))
+    kept.score(job._replace(among=Among.DOCTRINES))
+    kept.score(job._replace(design="defensive"))
     assert len(list(tmp_path.iterdir())) == 4
 
 

@@ -103,6 +103,9 @@ def test_every_config_loads_and_holds_overrides_only(path):
         ("worlds", ["worlds", "key=value"]),
         ("seed=-1", ["seed"]),
         ("opponents=[grm]", ["learning_seats and opponents go together"]),
+        ("batch_size=2", ["batch_size", "greater than or equal to 3"]),
+        ("runners=2", ["runners = 2: processes of `framework: rllib` alone, else 0"]),
+        ("framework=rllib", ["anneal = True: not with `framework: rllib`, only False"]),
     ],
 )
 def test_bad_settings_are_named_before_any_folder_is_made(setting, told, tmp_path, capsys):
@@ -113,6 +116,23 @@ def test_bad_settings_are_named_before_any_folder_is_made(setting, told, tmp_pat
     assert all(word in error for word in told), error
     assert error.count("\n") == 1
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ["network=dyads"],
+        ["years=2"],
+        ["critic=central"],
+        ["start=runs/default-0-1"],
+        ["learning_seats=1", "opponents=[hider]"],
+        ["common_pay=true"],
+        ["population={seeds: 1, mixes: [[offensive]]}"],
+    ],
+)
+def test_what_rllib_would_leave_out_is_refused(settings):
+    with pytest.raises(ValueError, match=rf"{settings[0].split('=')[0]} = .*: not with `framework: rllib`, only "):
+        read_config(ROOT / "configs/rllib.yaml", settings)
 
 
 def test_opponents_that_are_not_there_are_named_before_any_folder_is_made(tmp_path, capsys):
