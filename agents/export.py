@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from balance_env.commands import refused
+from balance_env.commands import refused, writable
 from balance_env.policies import LearnedPolicy, load_policy
 
 from .network import Looking
@@ -44,11 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command `python -m agents.export`."""
     parser = argparse.ArgumentParser(prog="python -m agents.export", description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("policy", help="a policy folder")
-    parser.add_argument("file", type=Path, help="the file to write, which must not exist")
+    parser.add_argument("file", type=writable, help="the file to write, which must not exist")
     given = parser.parse_args(arguments)
     try:
         if given.file.exists():
-            raise ValueError(f"{given.file} exists")
+            raise ValueError(f"{given.file} exists: name another file")
         write_onnx(load_policy(given.policy), given.file)
     except ValueError as error:
         return refused(error)

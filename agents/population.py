@@ -11,6 +11,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,14 +69,16 @@ def fit_population(config: Config, folder: Path, console: Console) -> int:
     waiting = [member for member in all_of if not (folder / member.name / EVALUATION).is_file()]
     console.print(f"population {folder}: {len(all_of)} runs, {len(waiting)} of them to do, {plan.jobs} at a time")
     failed, running = [], dict[str, subprocess.Popen[bytes]]()
-    with StopOnSignal() as stop:
+    with StopOnSignal() as stop, none_left(running):
         while running or (waiting and not stop.received):
             while waiting and len(running) < plan.jobs and not stop.received:
                 member = waiting.pop(0)
                 running[member.name] = start(member, folder / member.name)
+            if stop.received:
+                for job in running.values():
+                    job.terminate()
             for name, job in list(running.items()):
                 if stop.received:
-                    job.terminate()
                     job.wait()
                 if job.poll() is not None:
                     del running[name]
@@ -85,10 +89,26 @@ def fit_population(config: Config, folder: Path, console: Console) -> int:
         console.print(f"stopped; go on with --resume {folder}")
         return stop.received
     if failed:
-        told = [f"{name}: {(folder / name / LOG).read_text().strip().splitlines()[-1:]}" for name in failed]
-        raise ValueError("runs failed: " + "; ".join(told))
+        raise ValueError("runs failed: " + "; ".join(f"{name}: {last_said(folder / name)}" for name in failed))
     console.print(table(all_of, folder))
     return 0
+
+
+@contextmanager
+def none_left(running: dict[str, subprocess.Popen[bytes]]) -> Iterator[None]:
+    """Kill what still runs when this context is left: processes deaf to the terminal would outlive their population."""
+    try:
+        yield
+    finally:
+        for job in running.values():
+            job.kill()
+            job.wait()
+
+
+def last_said(run: Path) -> str:
+    """The last line in the log of a run."""
+    said = (run / LOG).read_text(encoding="utf-8").strip().splitlines()
+    return said[-1] if said else "nothing was said"
 
 
 def start(member: Member, folder: Path) -> subprocess.Popen[bytes]:

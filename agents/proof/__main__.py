@@ -80,7 +80,7 @@ def write(page: Page, arguments: str) -> str:
         if entry == "main" or len(page.of(names)) >= FEWEST[entry]:
             parts.append(make(page))
         elif names:
-            missing = f"None of these runs is finished: {', '.join(names)}."
+            missing = f"Too few of these have finished runs, {FEWEST[entry]} at least: {', '.join(names)}."
             parts.append(Part(missing, f"## {entry.capitalize()}\n\n{missing}\n"))
     made_by = f"Made by `python -m agents.proof {arguments}`: run it again, do not change this page."
     short = "\n".join(f"- {made.short}" for made in parts)

@@ -19,6 +19,7 @@ from .plays import Among, Job, Plays, player, scripted, trained
 
 SIZES = (3, 5, 8, 12)  # numbers of states that size-free networks are tried at
 ENDS = 20  # of how many parts of a run the last tells what it ends with
+BOUND = 1.96  # standard errors to either end of a 95 % interval
 SEATS = 8  # of a world: smaller ones are played more often, since doctrines differ less there
 
 

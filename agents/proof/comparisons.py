@@ -14,7 +14,7 @@ from ..pictures import read_metrics
 from ..population import ENOUGH
 from ..watch import METRICS
 from . import pictures
-from .compared import Population, among_doctrines, by_size, closing, curves, kept, responses
+from .compared import BOUND, Population, among_doctrines, by_size, closing, curves, kept, responses
 from .crossplay import levels
 from .page import Page, Part, counted, interval, part, plural, spread, table
 from .plays import over_runs, trained
@@ -159,9 +159,9 @@ def populations(page: Page) -> list[Population]:
     names = {str(run): f"the learner, seed {seed}" for seed, run in enumerate(page.proof.folders(plan.main))}
     for name in plan.responses:
         config = page.proof.configs[page.proof.folders(name)[0]]
-        of, *others = config.opponents
-        if others:
-            raise ValueError(f"{name}: {len(others) + 1} opponents; a response is told to one population")
+        if len(config.opponents) != 1:
+            raise ValueError(f"{name}: {len(config.opponents)} opponents; a response is told to one population")
+        (of,) = config.opponents
         found.append(Population(names.get(of, of), of, config.load_scenario(), page.proof.finished(name)))
     replied = [of.player for of in found]
     scenario = page.proof.configs[page.main[0]].load_scenario()
@@ -180,7 +180,7 @@ def exploited(page: Page) -> Part:
     picture = pictures.draw_responses(page.folder, found, "What the best response to each population gains")
     rows = [
         [of.population, of.design, ", ".join(f"{gain:+.2f}" for gain in of.learned) or "none",
-         ", ".join(of.best), f"{of.gain:+.2f} ± {1.96 * of.error:.2f}"]
+         ", ".join(of.best), f"{of.gain:+.2f} ± {BOUND * of.error:.2f}"]
         for of in found
     ]  # fmt: skip
     config = load_run(next(iter(groups.values()))[0])

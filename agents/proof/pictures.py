@@ -14,7 +14,7 @@ from matplotlib.colors import TwoSlopeNorm
 from balance_env import Verb
 
 from ..pictures import INK, OTHER_COLOURS, PALE, STYLE, VERB_COLOURS, design_colours, smooth
-from .compared import Curves, Response
+from .compared import BOUND, Curves, Response
 from .conduct import TERCILES, Conduct
 from .crossplay import Cross, Level
 from .looking import ANY, WHO, Looking, piece_names
@@ -238,8 +238,9 @@ def draw_responses(folder: Path, of: Sequence[Response], told: str) -> str:
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(figsize=(8.0, 1.2 + 0.4 * len(populations)), layout="constrained")
         for response in of:
-            y = populations.index(response.population) + height * (designs.index(response.design) - 0.5)
-            axes.barh(y, response.gain, height, xerr=1.96 * response.error, color=colours[response.design])
+            beside = designs.index(response.design) - (len(designs) - 1) / 2  # bars lie about the population's name
+            y = populations.index(response.population) + height * beside
+            axes.barh(y, response.gain, height, xerr=BOUND * response.error, color=colours[response.design])
             axes.plot(response.learned, np.full(len(response.learned), y), "|", color=INK, markersize=9)
         for design in designs:
             axes.barh(0, 0, color=colours[design], label=design)

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from ..checkpoint import is_finished
 from ..config import RESOLVED, Config, Count, load_run, read_config, write_config
-from ..population import LOG, TRAIN
+from ..population import LOG, TRAIN, last_said
 
 RUNS = "RUNS"  # in a setting, stands for the folder of the runs
 
@@ -119,5 +119,4 @@ class Proof:
             with (folder / LOG).open("ab") as log:
                 done = subprocess.run(command, stdout=log, stderr=log, env={**os.environ, "OMP_NUM_THREADS": "1"})
             if done.returncode:
-                said = (folder / LOG).read_text(encoding="utf-8").strip().splitlines()[-1:]
-                raise ValueError(f"{folder} ended with {done.returncode}: {said}")
+                raise ValueError(f"{folder} ended with {done.returncode}: {last_said(folder)}")
