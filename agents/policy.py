@@ -38,7 +38,7 @@ def load_team(path: str | Path, scenario: Scenario | None = None, *, allow_pickl
     Raises
     ------
     ValueError
-        If there is no policy, or it does not fit the scenario.
+        If there is no policy, or it does not fit the scenario (a zip says nothing of what it was made for).
     """
     if Path(path).suffix == ".zip":
         return Team([_read_zip(Path(path), allow_pickle)])

@@ -19,6 +19,8 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from balance_env.adapters.sb3 import SB3VecEnv
+
 from .config import RESOLVED, Config, write_config
 from .evaluate import BEST_DOCTRINE, EVALUATION, TRAINED
 from .watch import StopOnSignal
@@ -61,11 +63,12 @@ def fit_population(config: Config, folder: Path, console: Console) -> int:
     Raises
     ------
     ValueError
-        If runs failed, naming them and the last line that each said.
+        If no run can begin; or if runs failed, naming them and the last line that each said.
     """
     plan = config.population
     assert plan is not None
     all_of = members(config)
+    SB3VecEnv(all_of[0].config.load_scenario(), config.worlds, threads=config.threads).close()  # else each would say so
     waiting = [member for member in all_of if not (folder / member.name / EVALUATION).is_file()]
     console.print(f"population {folder}: {len(all_of)} runs, {len(waiting)} of them to do, {plan.jobs} at a time")
     failed, running = [], dict[str, subprocess.Popen[bytes]]()

@@ -16,7 +16,7 @@ pytest.importorskip("safetensors", reason="safetensors is not installed")
 
 import train
 from agents.config import Config, Population, read_config, write_config
-from agents.population import members
+from agents.population import members, none_left
 from balance_env.files import held
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,6 +84,20 @@ def test_a_stopped_population_goes_on_and_ends_in_one_table(tmp_path, capsys):
         card = json.loads((folder / name / "policies/shared/policy.json").read_text())
         assert f"{card['training']['config']['designs'][0]}-{card['training']['seed']}" == name
     assert (folder / NAMES[0] / "metrics.csv").stat().st_mtime_ns == done  # what is done is left alone
+
+
+def test_a_population_that_needs_more_memory_than_there_is_leaves_no_folder(tmp_path, capsys):
+    folder = tmp_path / "population"
+    assert train.main(arguments(folder, "worlds=10_000_000_000")) == 2
+    assert "GiB are free" in capsys.readouterr().err
+    assert not folder.exists()
+
+
+def test_what_still_runs_when_a_population_is_left_is_killed():
+    job = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+    with pytest.raises(KeyboardInterrupt), none_left({"one": job}):
+        raise KeyboardInterrupt  # a second Ctrl-C
+    assert job.returncode == -signal.SIGKILL
 
 
 def test_failed_members_are_named_with_what_they_said(tmp_path, capsys):
