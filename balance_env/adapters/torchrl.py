@@ -50,7 +50,6 @@ class TorchRLEnv(EnvBase):
         self.batch = batch = VectorEnv(scenario, num_worlds, autoreset=False, **options)
         super().__init__(device="cpu", batch_size=[num_worlds])
         self.gives_state, self._seats = state, (seats := torch.Size((num_worlds, batch.num_actors)))
-        self._set_seed(None)
         row, actions = batch.single_observation_space, batch.num_actions
         seen = {
             "observation": Bounded(torch.from_numpy(row.low), torch.from_numpy(row.high)).expand(*seats, *row.shape),
@@ -85,8 +84,7 @@ class TorchRLEnv(EnvBase):
         """Start all worlds, or the next episode in those that `_reset` names."""
         chosen = None if tensordict is None else tensordict.get("_reset", None)
         if chosen is None or bool(chosen.all()):
-            seed, self._seed_to_come = self._seed_to_come, None
-            self.batch.reset(seed)
+            self.batch.reset(self.__dict__.pop("_seed_to_come", None))  # a seed counts once
         else:
             self.batch.begin_next(chosen.view(-1).numpy())
         return self.observe()
