@@ -11,7 +11,7 @@ import numpy as np
 from .checks import check_memory, check_threads
 from .core.actions import action_count
 from .core.params import Parameters, as_record
-from .core.pieces import OTHER_SIZE, Relation, row_size, state_size
+from .core.pieces import OTHER_SIZE, row_size, state_size
 from .core.reward import Term
 from .core.world import Clock, allocate_scratch, allocate_worlds, bytes_per_world
 from .kernels.cpu import (
@@ -161,13 +161,12 @@ class Batch:
         )
         return totals
 
-    def _truth(self, chosen: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """States (M, S) and relations (M, N, N, R) of the worlds where `chosen` (W,) is True, by default of all."""
-        actors, numbers = self.num_actors, np.arange(self.num_worlds) if chosen is None else np.flatnonzero(chosen)
-        states = np.empty((len(numbers), state_size(actors)), np.float32)
-        graphs = np.empty((len(numbers), actors, actors, len(Relation)), np.float32)
-        look_at_truth(self._worlds, self._p, self._scratch[0], numbers, states, graphs)
-        return states, graphs
+    def _truth(self, chosen: np.ndarray | None = None) -> np.ndarray:
+        """The true state (M, S) of the worlds where `chosen` (W,) is True, by default of all."""
+        numbers = np.arange(self.num_worlds) if chosen is None else np.flatnonzero(chosen)
+        states = np.empty((len(numbers), state_size(self.num_actors)), np.float32)
+        look_at_truth(self._worlds, self._p, self._scratch[0], numbers, states)
+        return states
 
     def _leave_kept_rows(self, all_are_written: bool = False) -> None:
         """Give the outputs other rows if these were kept: the same, or any if every one of them is written next."""

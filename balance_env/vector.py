@@ -10,6 +10,7 @@ import numpy as np
 
 from .batch import Batch, Out
 from .checks import check_snapshot, checked_actions
+from .core.pieces import OTHERS_START, RELATIONS
 from .core.reward import Term
 from .core.world import NOBODY, Clock, World
 from .scenario import Scenario
@@ -328,11 +329,13 @@ class VectorEnv(Batch):
 
     def state(self, chosen: np.ndarray | None = None) -> np.ndarray:
         """The true worlds (W, S) float32, for central critics; with `chosen` (W,) bool, of these alone (M, S)."""
-        return self._truth(chosen)[0]
+        return self._truth(chosen)
 
     def graph(self) -> np.ndarray:
         """What everyone can see between all actors, (W, N, N, R) float32: see `core.pieces.Relation`."""
-        return self._truth()[1]
+        actors = self.num_actors
+        relations = self._truth()[:, actors * OTHERS_START : -1]
+        return relations.reshape(-1, actors, actors, RELATIONS)
 
     def get_state(self) -> dict[str, Any]:
         """A picklable snapshot, players included: the same actions after `set_state` give the same future."""

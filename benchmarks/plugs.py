@@ -42,16 +42,23 @@ class Plug(NamedTuple):
     masks: np.ndarray
 
 
-def raw(worlds: int, threads: int) -> Plug:
+def raw(worlds: int, threads: int, state: bool = False) -> Plug:
     """The batch itself."""
     batch = VectorEnv("default", worlds, threads=threads)
     batch.reset(0)
 
     def step(actions: np.ndarray) -> np.ndarray:
         batch.step(actions)
+        if state:
+            batch.state()
         return batch.action_masks
 
     return Plug(step, batch.action_masks.copy())
+
+
+def raw_with_state(worlds: int, threads: int) -> Plug:
+    """The batch, and a look at every true world, as a central critic asks for."""
+    return raw(worlds, threads, state=True)
 
 
 def sb3(worlds: int, threads: int) -> Plug:
@@ -206,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, usual in {"worlds": 128, "years": 10, "repeats": 60, "threads": 1}.items():
         parser.add_argument(f"--{name}", type=int, default=usual)
     parser.add_argument("--train", action="store_true", help="turns of training beside SuperSuit, and nothing else")
-    makers = {make.__name__: make for make in (raw, sb3, torchrl, torchrl_with_state, jax, supersuit)}
+    makers = {make.__name__: make for make in (raw, raw_with_state, sb3, torchrl, torchrl_with_state, jax, supersuit)}
     parser.add_argument("names", nargs="*", default=list(makers), metavar="NAME", help=f"of {', '.join(makers)}")
     given = parser.parse_args(arguments)
     if unknown := set(given.names) - set(makers):

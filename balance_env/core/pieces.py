@@ -115,6 +115,7 @@ class Relation(Piece):
 
 WEIGHTS_START = len(Own)
 TERMS = len(Term)
+RELATIONS = len(Relation)
 OTHERS_START = len(Own) + TERMS
 OTHER_SIZE = len(Other)
 GLOBE_SIZE = len(Globe)
@@ -155,7 +156,7 @@ def globe(row, piece):
 
 def state_size(actors: int) -> int:
     """Length of the true state."""
-    return actors * OTHERS_START + actors * actors * len(Relation) + 1
+    return actors * OTHERS_START + actors * actors * RELATIONS + 1
 
 
 def row_table(actors: int) -> list[tuple[str, float, float, str]]:

@@ -5,34 +5,35 @@ from __future__ import annotations
 from .capability import true_shares
 from .jit import phase
 from .observe import fear, fill_own, list_actors, look
-from .pieces import OTHERS_START, Relation
+from .pieces import OTHERS_START, RELATIONS, Relation
 from .reward import securities
 from .world import Clock, Draft, Dyad
 
 
 @phase
 def fill_graph(world, p, graph):
-    """Write what everyone can see between all actors to `graph` (N, N, R)."""
-    for i in range(len(world.actor)):
-        for j in range(len(world.actor)):
-            for piece in range(graph.shape[2]):
-                graph[i, j, piece] = 0.0
+    """Write what everyone can see between all actors to `graph` (N * N * R,)."""
+    actors = len(world.actor)
+    graph[:] = 0.0
+    for i in range(actors):
+        for j in range(actors):
             if i != j and world.actor[i].alive and world.actor[j].alive:
-                graph[i, j, Relation.REACH] = world.dyad[Dyad.REACH, i, j]
-                graph[i, j, Relation.IDEOLOGY_GAP] = abs(world.actor[i].ideology - world.actor[j].ideology)
-                graph[i, j, Relation.PACT] = world.dyad[Dyad.PACT, i, j]
-                graph[i, j, Relation.PLEDGE] = world.dyad[Dyad.WILLINGNESS, i, j]
-                graph[i, j, Relation.OFFER] = world.dyad[Dyad.OFFER, i, j] / p.offer_years
-                graph[i, j, Relation.SANCTION] = world.dyad[Dyad.SANCTION, i, j] / p.sanction_years
-                graph[i, j, Relation.CLIENT] = 1.0 if world.actor[i].patron == j else 0.0
-                graph[i, j, Relation.DISPUTE] = 1.0 if world.actor[i].dispute == j else 0.0
+                seen = graph[(i * actors + j) * RELATIONS :]
+                seen[Relation.REACH] = world.dyad[Dyad.REACH, i, j]
+                seen[Relation.IDEOLOGY_GAP] = abs(world.actor[i].ideology - world.actor[j].ideology)
+                seen[Relation.PACT] = world.dyad[Dyad.PACT, i, j]
+                seen[Relation.PLEDGE] = world.dyad[Dyad.WILLINGNESS, i, j]
+                seen[Relation.OFFER] = world.dyad[Dyad.OFFER, i, j] / p.offer_years
+                seen[Relation.SANCTION] = world.dyad[Dyad.SANCTION, i, j] / p.sanction_years
+                seen[Relation.CLIENT] = 1.0 if world.actor[i].patron == j else 0.0
+                seen[Relation.DISPUTE] = 1.0 if world.actor[i].dispute == j else 0.0
 
 
 @phase
-def fill_state(world, p, scratch, state, graph):
+def fill_state(world, p, scratch, state):
     """Write the true world to `state` (S,): everyone's own block and weights, free of misperception.
 
-    Then the public relations (N, N, R), flattened, and the years gone; `graph` is filled on the way.
+    Then the public relations (N, N, R), flattened, and the years gone.
     """
     actors = len(world.actor)
     true_shares(world, p, scratch.strength, scratch.closing_share)
@@ -50,11 +51,5 @@ def fill_state(world, p, scratch, state, graph):
             row[piece] = 0.0
         if world.actor[i].alive:
             fill_own(world, scratch, lens, i, row)
-    fill_graph(world, p, graph)
-    place = actors * OTHERS_START
-    for i in range(actors):
-        for j in range(actors):
-            for piece in range(graph.shape[2]):
-                state[place] = graph[i, j, piece]
-                place += 1
-    state[place] = min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR])
+    fill_graph(world, p, state[actors * OTHERS_START : len(state) - 1])
+    state[len(state) - 1] = min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR])

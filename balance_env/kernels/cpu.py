@@ -143,12 +143,12 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
 
 
 @phase
-def look_at_truth(worlds, p, scratch, chosen, states, graphs):
-    """Write the true state (M, S) and the public relations (M, N, N, R) of the worlds `chosen` (M,)."""
+def look_at_truth(worlds, p, scratch, chosen, states):
+    """Write the true state (M, S) of the worlds `chosen` (M,)."""
     for k in range(len(chosen)):
         world = at(worlds, chosen[k])
         measure_strength(world, scratch)
-        fill_state(world, p, scratch, states[k], graphs[k])
+        fill_state(world, p, scratch, states[k])
 
 
 @phase
