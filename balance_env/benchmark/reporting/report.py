@@ -114,8 +114,8 @@ MEASURES_TOLD = (
 )
 SCORE_CAPTION = (
     "A score is 0 as random legal play and 1 as the reference doctrine in the same seats, unclipped. IQM is the mean "
-    "of the middle half of all stages, roles and runs. Intervals: 95 %, bootstrap over runs and episodes (a rule: over "
-    "episodes). Drawing episodes anew counts their noise twice, which pulls chances and shares towards one half: with "
+    "of the middle half of all stages, roles and runs. Intervals: 95 %, bootstrap over runs and the episodes that they "
+    "share (a rule: over episodes). Drawing episodes anew counts their noise twice, which pulls chances and shares towards one half: with "
     "few episodes an estimate, or the line of the profile, may stand at the edge of its interval. Self-play is no part "
     "of it."
 )
