@@ -93,7 +93,7 @@ def bootstrap(
     checked = [_check_scores(entrant) for entrant in entrants]
     units = min(_units(arrays, entrant.trained) for arrays, entrant in zip(checked, entrants, strict=True))
     tail = expanded_tail(units, level)
-    needed = math.ceil(LEAST_TAIL / tail) if tail > 0.0 else math.inf
+    needed = _needed(tail)
     if needed > MOST_RESAMPLES:
         raise TooLittleData(
             f"bootstrap: level {level} over {units} units needs {needed} resamples, over {MOST_RESAMPLES}"
@@ -117,8 +117,18 @@ def expanded_tail(units: int, level: float) -> float:
     return float(stats.norm.sf(math.sqrt(units / (units - 1)) * stats.t.ppf((1.0 + level) / 2.0, units - 1)))
 
 
+def resamples_of(units: int) -> int:
+    """Resamples for an interval at `LEVEL` over so many units: `RESAMPLES`, or more where its ends lie far out."""
+    return max(RESAMPLES, int(_needed(expanded_tail(units, LEVEL))))
+
+
+def _needed(tail: float) -> float:
+    """Resamples of which `LEAST_TAIL` fall beyond each end of an interval."""
+    return math.ceil(LEAST_TAIL / tail) if tail > 0.0 else math.inf
+
+
 def _resampled_means(values: Array, runs: Array, rng: np.random.Generator) -> Array:
-    """Means (resamples, runs) of values (runs, episodes, seats) in drawn runs, in episodes drawn once for all of them."""
+    """Means (resamples, runs) of values (runs, episodes, seats) in drawn runs, episodes drawn once for all of them."""
     _, episodes, seats = values.shape
     flat = values.ravel()
     means = np.empty(runs.shape)
