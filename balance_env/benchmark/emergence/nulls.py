@@ -15,7 +15,7 @@ from .tallies import crowded, lives_of_pacts, looks, modularities
 
 MANY, SOME, FEW = 999, 199, 99  # draws, the fewer the longer they take; design choice
 MATCHINGS = 3  # of each network; their modularity takes milliseconds
-# Drawn from m values, a value has (m - 1) / m of their variance around their mean, of which a fresh one has (m + 1) / m.
+# One drawn from m has (m - 1) / m of their variance around their mean, a fresh one (m + 1) / m.
 FRESH = math.sqrt((MATCHINGS + 1) / (MATCHINGS - 1))
 
 

@@ -124,7 +124,8 @@ ATTRACTORS_TOLD = "Shares of worlds by how they ended, over all stages and in ea
 ATTRACTOR_CAPTION = "Shares of episodes; Wilson's 95 % interval over episodes, as if all were independent."
 MEASURE_CAPTION = (
     "A value means something only beside its null, given with the middle 95 % of its draws. Holm: p adjusted for all "
-    f"that have a p of the {len(LISTED)} hypotheses that were listed beforehand, over all stages; below {ALPHA:g} the null is rejected. "
+    f"that have a p of the {len(LISTED)} hypotheses listed beforehand, over all stages; below {ALPHA:g} the null is "
+    "rejected. "
     "Other p serve to look around, not to conclude. The interval is over training runs."
 )
 FORK_CAPTION = (
