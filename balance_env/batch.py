@@ -162,12 +162,11 @@ class Batch:
         return totals
 
     def _truth(self, chosen: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        actors, allocate = self.num_actors, np.empty if chosen is None else np.zeros
-        states = allocate((self.num_worlds, state_size(actors)), np.float32)
-        graphs = allocate((self.num_worlds, actors, actors, len(Relation)), np.float32)
-        parts = [(0, self.num_worlds)] if chosen is None else [(w, w + 1) for w in np.flatnonzero(chosen).tolist()]
-        for part in parts:
-            look_at_truth(self._worlds, self._p, self._scratch[0], states, graphs, *part)
+        """States (M, S) and relations (M, N, N, R) of the worlds where `chosen` (W,) is True, by default of all."""
+        actors, numbers = self.num_actors, np.arange(self.num_worlds) if chosen is None else np.flatnonzero(chosen)
+        states = np.empty((len(numbers), state_size(actors)), np.float32)
+        graphs = np.empty((len(numbers), actors, actors, len(Relation)), np.float32)
+        look_at_truth(self._worlds, self._p, self._scratch[0], numbers, states, graphs)
         return states, graphs
 
     def _leave_kept_rows(self, all_are_written: bool = False) -> None:

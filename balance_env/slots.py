@@ -70,7 +70,8 @@ class Slots:
         self.state = self.last_state = self.batch.state()
         if self.ended.any():
             self.batch.begin_next(self.ended)
-            self.state = np.where(self.ended[:, None], self.batch.state(self.ended), self.state)
+            self.state = self.last_state.copy()
+            self.state[self.ended] = self.batch.state(self.ended)
         return self.rows()
 
     def reset(self, seed: int | None = None) -> tuple[np.ndarray, dict[str, np.ndarray]]:

@@ -79,7 +79,7 @@ class VectorEnv(Batch):
         self.single_action_space = action_space(self.num_actors, self.setting.open_verbs)
         self.state_space = state_space(self.num_actors)
         self._copy = copy
-        self._note_players()
+        self._plays = self._trained_play = False
 
     def _note_players(self) -> None:
         """Note whether doctrines and trained states play: some may sit only from the next episode on, or until then."""
@@ -140,6 +140,7 @@ class VectorEnv(Batch):
             self._episodes[:] = self._worlds.clock[:, Clock.EPISODE] + 1
         self._clear()
         self._step(self._episodes)
+        self._note_players()
         return self._returned(self._out.rows), self._infos()
 
     def set_players(self, players: Players, closed: np.ndarray | None = None) -> None:
@@ -274,7 +275,8 @@ class VectorEnv(Batch):
             self.seating.act(self._worlds, self._out.rows, self._out.masks, self._draw(), self._actions)
         if forced is not None:
             np.copyto(self._actions, forced, where=forced != NOBODY)
-        self._leave_kept_rows(all_are_written=bool(self.setting.autoreset) or not self._out.ended.any())
+        is_any_at_rest = not self.setting.autoreset and self._worlds.clock[:, Clock.ENDED].any()
+        self._leave_kept_rows(all_are_written=not is_any_at_rest)
         self._step(self._live)
         return self._out
 
@@ -325,7 +327,7 @@ class VectorEnv(Batch):
         return totals
 
     def state(self, chosen: np.ndarray | None = None) -> np.ndarray:
-        """The true worlds (W, S) float32, for central critics; with `chosen` (W,), of these alone, else zeros."""
+        """The true worlds (W, S) float32, for central critics; with `chosen` (W,) bool, of these alone (M, S)."""
         return self._truth(chosen)[0]
 
     def graph(self) -> np.ndarray:

@@ -24,10 +24,9 @@ DONES = ("done", "terminated", "truncated")
 unchecked = TensorDict._new_unsafe  # shapes are the specs' own: to check them takes a tenth of a step
 
 
-def flags(over: np.ndarray, cut: np.ndarray) -> dict[str, torch.Tensor]:
+def flags(end: np.ndarray, cut: np.ndarray) -> dict[str, torch.Tensor]:
     """TorchRL's three, from whether it is over and whether that was a cut."""
-    each = zip(DONES, (over, over & ~cut, cut), strict=True)
-    return {name: torch.from_numpy(flag).unsqueeze(-1) for name, flag in each}
+    return {key: torch.from_numpy(it[..., None]) for key, it in zip(DONES, (end, end > cut, cut.copy()), strict=True)}
 
 
 class TorchRLEnv(EnvBase):
@@ -45,16 +44,13 @@ class TorchRLEnv(EnvBase):
         Give `"state"`; it costs a look at every world.
     """
 
-    batch_locked = True
-
     def __init__(
         self, scenario: str | Scenario = "default", num_worlds: int = 1, *, state: bool = True, **options: Any
     ) -> None:
         self.batch = batch = VectorEnv(scenario, num_worlds, autoreset=False, **options)
         super().__init__(device="cpu", batch_size=[num_worlds])
-        self.gives_state, self._seats = state, torch.Size((num_worlds, batch.num_actors))
-        self._seed_to_come: int | None = None
-        seats, row, actions = (num_worlds, batch.num_actors), batch.single_observation_space, batch.num_actions
+        self.gives_state, self._seats = state, (seats := torch.Size((num_worlds, batch.num_actors)))
+        row, actions = batch.single_observation_space, batch.num_actions
         seen = {
             "observation": Bounded(torch.from_numpy(row.low), torch.from_numpy(row.high)).expand(*seats, *row.shape),
             "action_mask": Binary(actions, (*seats, actions), dtype=torch.bool),
@@ -74,46 +70,48 @@ class TorchRLEnv(EnvBase):
 
     def observe(self, of_seats: Any = (), of_worlds: Any = ()) -> TensorDictBase:
         """What is seen as it stands, as after a reset; after `batch.set_state`, where to go on from."""
-        root = {GROUP: unchecked({**self._look(), **dict(of_seats)}, self._seats, self.device)}
-        root |= {"state": torch.from_numpy(self.batch.state())} if self.gives_state else {}
-        return unchecked({**root, **dict(of_worlds)}, self.batch_size, self.device)
+        group = unchecked({**self._seen(), **dict(of_seats)}, self._seats, self.device)
+        state = {"state": torch.from_numpy(self.batch.state())} if self.gives_state else {}
+        return unchecked({GROUP: group, **state, **dict(of_worlds)}, self.batch_size, self.device)
 
-    def _look(self) -> dict[str, torch.Tensor]:
+    def _seen(self) -> dict[str, torch.Tensor]:
         """What seats see, in the rows that the batch wrote."""
         out = self.batch.outputs
-        masks, alive = (torch.from_numpy(array.copy()).view(torch.bool) for array in (out.masks, out.alive))
+        masks, alive = (torch.from_numpy(array.view(bool).copy()) for array in (out.masks, out.alive))
         return {"observation": torch.from_numpy(self.batch.keep_rows()), "action_mask": masks, "mask": alive}
 
     def _reset(self, tensordict: TensorDictBase | None = None, **_: Any) -> TensorDictBase:
         """Start all worlds, or the next episode in those that `_reset` names."""
         chosen = None if tensordict is None else tensordict.get("_reset", None)
         if chosen is None or bool(chosen.all()):
-            seed, self._seed_to_come = self._seed_to_come, None
-            self.batch.reset(seed)
+            self.batch.reset(self.__dict__.pop("_seed_to_come", None))  # a seed counts once
         else:
             self.batch.begin_next(chosen.view(-1).numpy())
         return self.observe()
-
-    def maybe_reset(self, tensordict: TensorDictBase) -> TensorDictBase:
-        """Begin the next episode where a world has ended; all seats look anew, so that TorchRL has nothing to merge."""
-        done, group = tensordict.get("done"), tensordict.get(GROUP)
-        if bool(done.any()):
-            self.batch.begin_next(began := done.view(-1).numpy())
-            if self.gives_state:
-                tensordict.set("state", state := tensordict.get("state").clone())
-                state.numpy()[began] = self.batch.state(began)[began]
-            goes_on = ~done.unsqueeze(-1)
-            group.update({**self._look(), **{name: group.get(name) & goes_on for name in DONES}})
-            tensordict.update({name: torch.zeros_like(done) for name in DONES})
-        return tensordict
 
     def _step(self, tensordict: TensorDictBase) -> TensorDictBase:
         self.batch.pending_actions[:] = tensordict[GROUP, "action"].numpy()
         out = self.batch.advance()
         tell_of_dropped_masks(out.illegal, "torchrl")
-        seats = flags(out.terminations | out.truncations | (out.alive == 0), out.truncations.copy())
-        seats["reward"] = torch.from_numpy(out.rewards.astype(np.float32)).unsqueeze(-1)
+        seats = flags(out.terminations | out.truncations | (out.alive == 0), out.truncations)
+        seats["reward"] = torch.from_numpy(out.rewards.astype(np.float32)[..., None])
         return self.observe(seats, flags(out.ended != Ending.NOT, out.ended == Ending.TIME))
+
+    def step_and_maybe_reset(self, tensordict: TensorDictBase) -> tuple[TensorDictBase, TensorDictBase]:
+        """As everywhere, but all seats look anew where a world has ended, so that TorchRL has nothing to merge."""
+        tensordict = tensordict.to(self.device)
+        tensordict.set("next", at := self._step(tensordict))
+        root = {**dict(tensordict.items()), **dict(at.items())}
+        group = {**dict(tensordict[GROUP].items()), **dict(at[GROUP].items())}
+        if (ended := at["done"].view(-1)).any():
+            self.batch.begin_next(ended.numpy())
+            group |= {**self._seen(), **flags(self.batch.outputs.alive == 0, np.zeros(self._seats, bool))}
+            root |= flags(np.zeros(len(ended), bool), np.zeros(len(ended), bool))
+            if self.gives_state:
+                root["state"] = root["state"].index_put((ended,), torch.from_numpy(self.batch.state(ended.numpy())))
+        del root["next"], group["reward"]
+        root[GROUP] = unchecked(group, self._seats, self.device)
+        return tensordict, unchecked(root, self.batch_size, self.device)
 
     def _set_seed(self, seed: int | None) -> None:
         self._seed_to_come = seed

@@ -117,7 +117,7 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
     nothing is. An order of 0 or more begins that episode under `seed`. One kernel, so that it is compiled once.
     """
     for w in range(start, stop):
-        if w + 1 < stop:
+        if w + 1 < stop and orders[w + 1] != LEAVE:
             call_for_world(worlds, out, w + 1)
         world = at(worlds, w)
         if orders[w] == LEAVE:
@@ -143,12 +143,12 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
 
 
 @phase
-def look_at_truth(worlds, p, scratch, states, graphs, start, stop):
-    """Write the true state (W, S) and the public relations (W, N, N, R) of the worlds start..stop."""
-    for w in range(start, stop):
-        world = at(worlds, w)
+def look_at_truth(worlds, p, scratch, chosen, states, graphs):
+    """Write the true state (M, S) and the public relations (M, N, N, R) of the worlds `chosen` (M,)."""
+    for k in range(len(chosen)):
+        world = at(worlds, chosen[k])
         measure_strength(world, scratch)
-        fill_state(world, p, scratch, states[w], graphs[w])
+        fill_state(world, p, scratch, states[k], graphs[k])
 
 
 @phase
