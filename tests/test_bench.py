@@ -11,12 +11,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import balance_env
+from balance_env.benchmark.emergence.measures import COLUMNS
 from balance_env.benchmark.protocol import bench as benching
 from balance_env.benchmark.protocol import entrant as entering
 from balance_env.benchmark.protocol.anchors import ANCHORS, read_anchors
@@ -24,6 +26,7 @@ from balance_env.benchmark.protocol.attractors import attractors
 from balance_env.benchmark.protocol.bench import CROSSED, STAGES, Order, bench
 from balance_env.benchmark.protocol.command import STOPPED
 from balance_env.benchmark.protocol.entrant import open_entrant
+from balance_env.benchmark.protocol.measuring import WORLDS_TOGETHER, measure_group, worlds_of
 from balance_env.benchmark.protocol.stopping import INTERRUPTED
 from balance_env.benchmark.protocol.suite import load_suite
 from balance_env.benchmark.reporting.results import FORKS, MEASURES, SCORES, read_results
@@ -131,6 +134,30 @@ def test_forks_are_added_to_results_that_lack_them_and_nothing_is_played_again(s
     monkeypatch.setattr(benching, "measure_group", played)
     bench(order("hider", suite), tmp_path)
     assert (folder / FORKS).read_bytes() == forks
+
+
+def test_runs_are_measured_in_worlds_of_their_own(suite):
+    """Ten runs of one player do in ten worlds what one run does in them, beside a null that is as wide."""
+    whole, player = load_suite(suite), open_entrant("random_legal")
+    one, ten = (
+        measure_group(replace(player, sources=player.sources * runs), whole, "all", WORLDS_TOGETHER, 0)
+        for runs in (1, 10)
+    )
+    value, low, high = (COLUMNS.index(name) for name in ("value", "null_low", "null_high"))
+    told = [name for name in ("CON", "pact density", "dispute onset") for row in one if row[1] == name]
+    for name in told:
+        alone, together = (next(row for row in rows if row[1] == name) for rows in (one, ten))
+        assert together[value] == pytest.approx(alone[value])
+        assert 0.5 < (together[high] - together[low]) / (alone[high] - alone[low]) < 2.0
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize(("runs", "worlds"), [(1, 4), (3, 10), (10, 10), (7, 3)])
+def test_worlds_are_dealt_over_runs(runs, worlds):
+    dealt = [worlds_of(run, runs, worlds).tolist() for run in range(runs)]
+    assert all(dealt)
+    assert {world for of in dealt for world in of} == set(range(worlds))
+    assert sum(map(len, dealt)) == max(runs, worlds)
 
 
 def test_scores_alone_are_those_of_the_whole_and_what_is_left_for_later_is_added(suite, tmp_path, monkeypatch):

@@ -6,12 +6,13 @@ import csv
 import importlib.util
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from balance_env import VectorEnv
-from balance_env.benchmark.emergence import outcomes, tallies
+from balance_env.benchmark.emergence import nulls, outcomes, tallies
 from balance_env.benchmark.emergence.catalogue import ALWAYS_INVEST, MEASURES, RANDOM_LEGAL
 from balance_env.benchmark.emergence.conduct import Conduct
 from balance_env.benchmark.emergence.evidence import Chance, Evidence, Formula, Measure
@@ -232,6 +233,19 @@ def test_every_null_that_is_drawn_has_as_many_sums_as_the_formula_reads(random):
         if isinstance(line, Measure) and isinstance(line.null, Chance):
             drawn = line.null.draw(conduct, np.random.default_rng(0))
             assert drawn.shape[1:] == line.sums(conduct).shape[1:], line.name
+
+
+def test_few_matchings_spread_as_fresh_ones_do(monkeypatch):
+    """A fresh sum of networks falls into the middle 95 % of the null so often; unwidened, .81 of the time."""
+    rng, trials, networks = np.random.default_rng(3), 300, 40
+    conduct = SimpleNamespace(last_pacts=np.zeros((networks, 2, 2)))
+    conduct.history = SimpleNamespace(years=np.zeros(networks, int), alive=np.ones((1, networks, 2), bool))
+    monkeypatch.setattr(nulls, "modularities", lambda ties: (rng.normal(size=networks), np.ones(networks)))
+    inside = 0
+    for _ in range(trials):
+        low, high = np.quantile(nulls.matched_modularity(conduct, rng)[:, 0], [0.025, 0.975])
+        inside += low <= rng.normal(size=networks).sum() <= high
+    assert inside / trials == pytest.approx(0.95, abs=0.04)
 
 
 def test_disputes_end_in_one_way_each_and_wars_are_those_pressed(random):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from entrants import SUITE
@@ -41,8 +43,8 @@ def test_who_sits_where_changes_the_score_and_worlds_are_shared():
 
 
 def test_all_pairs_are_played_on_the_scale_of_the_suite(monkeypatch):
-    row = type("Row", (), {"stage": "buffer_states", "role": "visitor", "anchors": Anchors(2.0, 6.0, 0.1)})
-    monkeypatch.setattr(metagame, "read_anchors", lambda suite: [row])
+    row = type("Row", (), {"anchors": Anchors(2.0, 6.0, 0.1)})
+    monkeypatch.setattr(metagame, "anchors_by_cell", lambda suite, stages: {("buffer_states", "visitor"): row})
     done = []
     names = ["hider", "random_legal"]
     scores = play_all(SUITE, ["buffer_states"], names, 5, 1, lambda n, of: done.append((n, of)))
@@ -52,10 +54,16 @@ def test_all_pairs_are_played_on_the_scale_of_the_suite(monkeypatch):
     assert scores[0, 1, 0] == pytest.approx((plain - 2.0) / 4.0)
     with pytest.raises(ValueError, match="two or more"):
         play_all(SUITE, ["buffer_states"], ["hider", "hider"], 5, 1)
-    with pytest.raises(ValueError, match="no anchors of concert"):
-        play_all(SUITE, ["concert"], names, 5, 1)
     with pytest.raises(ValueError, match="unknown player 'hidder'"):
         play_all(SUITE, ["buffer_states"], ["hidder", "grim"], 5, 1)
+
+
+def test_a_stage_that_changed_since_its_anchors_were_measured_is_refused():
+    stage = SUITE.stage("concert")
+    changed = type(stage).model_validate({**stage.model_dump(), "background": stage.background[:1]})
+    suite = replace(SUITE, stages=(changed,))
+    with pytest.raises(ValueError, match="stage 'concert', resident, has changed since its anchors"):
+        play_all(suite, ["concert"], ["hider", "random_legal"], 5, 1)
 
 
 def test_trained_states_meet_doctrines():

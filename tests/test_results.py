@@ -54,6 +54,16 @@ def test_a_stage_that_was_cut_short_is_refused(tmp_path):
         read_results(folder).scores()
 
 
+def test_a_stage_of_which_a_rule_lacks_an_episode_or_has_one_twice_is_refused(tmp_path):
+    folder = write_entrant(tmp_path)
+    lines = (folder / "scores.csv").read_text().splitlines(keepends=True)
+    for kept in (lines[:1] + lines[2:], [lines[0], lines[2], *lines[2:]]):
+        (folder / "scores.csv").write_text("".join(kept))
+        results = read_results(folder)
+        with pytest.raises(ValueError, match="with the episodes 0 to 19 each are needed"):
+            results.scores()
+
+
 def test_a_summary_is_of_scores_that_are_not_self_play(tmp_path):
     told = summarise(read_results(write_entrant(tmp_path, skill=0.5)), TAGS)
     iqm = told.headline[0]

@@ -1,4 +1,4 @@
-"""Intervals of scores by a hierarchical bootstrap: over training runs, then episodes, then seats."""
+"""Intervals of scores by a bootstrap over training runs, the episodes that all runs share, and seats in each."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Scores(NamedTuple):
     ----------
     scenarios : sequence of array
         For each scenario an array (runs, episodes, seats); the runs are the same ones in all, the rest may differ.
+        Episode e of a scenario is the same world for every run.
     trained : bool
         Whether runs differ by training. False for a rule: its one run is all of its runs, and none are drawn.
     """
@@ -49,13 +50,14 @@ def bootstrap(
     resamples: int | None = None,
     level: float = LEVEL,
 ) -> Estimate:
-    """Percentile interval of a statistic of one or more entrants' scores, over runs, then episodes, then seats.
+    """Percentile interval of a statistic of one or more entrants' scores, over runs, episodes and seats.
 
-    Each resample draws runs with replacement, one draw for all scenarios as a run plays them all; in each drawn run
-    and scenario, episodes; in each drawn episode, seats. Scenarios are fixed by the suite and entrants are drawn
-    apart, which ignores what common random numbers would gain in a comparison. Drawing all three levels counts the
-    noise of episodes once more within that of runs, so the interval errs to the wide side where episodes are few
-    (Davison & Hinkley, section 3.8).
+    Each resample draws runs with replacement, one draw for all scenarios as a run plays them all; in each scenario
+    episodes, one draw for all runs as they share their worlds; in each drawn episode of each drawn run, seats. Luck
+    that a world brings to every run is so counted in full, and not as if it were drawn anew for each. Scenarios are
+    fixed by the suite and entrants are drawn apart, which ignores what common random numbers would gain in a
+    comparison. Drawing all levels counts the noise within runs and episodes once more, so the interval errs to the
+    wide side where both are few (Owen, theorem 1).
 
     A plain percentile interval of few runs is too narrow: drawn means have sqrt((n - 1) / n) of the standard error,
     and normal tails for those of t. The percentiles are therefore taken further out, at
@@ -83,14 +85,15 @@ def bootstrap(
 
     Sources
     -------
-    Davison & Hinkley (1997), Bootstrap methods and their application, section 3.8; Saravanan, Berman & Sober (2020),
-    arXiv:2007.07797; Hesterberg (2015), What teachers should know about the bootstrap, The American Statistician 69.
+    Owen (2007), The pigeonhole bootstrap, Annals of Applied Statistics 1, on runs crossed with episodes; Davison &
+    Hinkley (1997), Bootstrap methods and their application, section 3.8, on seats within; Hesterberg (2015), What
+    teachers should know about the bootstrap, The American Statistician 69.
     """
     fraction("level", level)
     checked = [_check_scores(entrant) for entrant in entrants]
     units = min(_units(arrays, entrant.trained) for arrays, entrant in zip(checked, entrants, strict=True))
     tail = expanded_tail(units, level)
-    needed = math.ceil(LEAST_TAIL / tail) if tail > 0.0 else math.inf
+    needed = _needed(tail)
     if needed > MOST_RESAMPLES:
         raise TooLittleData(
             f"bootstrap: level {level} over {units} units needs {needed} resamples, over {MOST_RESAMPLES}"
@@ -114,8 +117,18 @@ def expanded_tail(units: int, level: float) -> float:
     return float(stats.norm.sf(math.sqrt(units / (units - 1)) * stats.t.ppf((1.0 + level) / 2.0, units - 1)))
 
 
+def resamples_of(units: int) -> int:
+    """Resamples for an interval at `LEVEL` over so many units: `RESAMPLES`, or more where its ends lie far out."""
+    return max(RESAMPLES, int(_needed(expanded_tail(units, LEVEL))))
+
+
+def _needed(tail: float) -> float:
+    """Resamples of which `LEAST_TAIL` fall beyond each end of an interval."""
+    return math.ceil(LEAST_TAIL / tail) if tail > 0.0 else math.inf
+
+
 def _resampled_means(values: Array, runs: Array, rng: np.random.Generator) -> Array:
-    """Means (resamples, runs) of values (runs, episodes, seats) in drawn runs, episodes and seats drawn in each."""
+    """Means (resamples, runs) of values (runs, episodes, seats) in drawn runs, episodes drawn once for all of them."""
     _, episodes, seats = values.shape
     flat = values.ravel()
     means = np.empty(runs.shape)
@@ -123,7 +136,7 @@ def _resampled_means(values: Array, runs: Array, rng: np.random.Generator) -> Ar
     block = max(1, VALUES_AT_ONCE // values.size)
     for start in range(0, len(runs), block):
         some = runs[start : start + block]
-        index = some[..., None] * episodes + of_episodes.integers(episodes, size=(*some.shape, episodes))
+        index = some[..., None] * episodes + of_episodes.integers(episodes, size=(len(some), 1, episodes))
         if seats > 1:
             index = index[..., None] * seats + of_seats.integers(seats, size=(*index.shape, seats))
         means[start : start + block] = flat[index].reshape(*some.shape, -1).mean(axis=-1)

@@ -7,7 +7,7 @@ the start, in which nobody has acted; index t the end of year t.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,6 +75,13 @@ class History:
     def alive(self) -> np.ndarray:
         """Who lives at the end of a year that was lived (T + 1, W, N)."""
         return (self.actor["alive"] > 0) & self.going[:, :, None]
+
+    def of_worlds(self, worlds: np.ndarray) -> History:
+        """The history of some worlds (M,) alone."""
+        first = {name: getattr(self, name)[worlds] for name in ("player", "design", "ended")}
+        by_year = ("going", "actor", "actions", "legal", "rewards", "terms")
+        later = {name: getattr(self, name)[:, worlds] for name in by_year}
+        return replace(self, **first, **later, pair={name: of[:, worlds] for name, of in self.pair.items()})
 
 
 def threat_in_rows(rows: np.ndarray, order: np.ndarray) -> np.ndarray:

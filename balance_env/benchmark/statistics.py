@@ -275,11 +275,13 @@ def detectable(error: float, freedom: float, alpha: float = ALPHA, power: float 
     ----------
     error : float
         Standard error of the estimate.
+    freedom : float
+        Its degrees of freedom.
 
     Raises
     ------
     ValueError
-        For a deviation that is not above 0, or a power that is not between alpha and 1.
+        For an error or a freedom that is not above 0, or a power that is not between alpha and 1.
 
     Sources
     -------
@@ -287,6 +289,9 @@ def detectable(error: float, freedom: float, alpha: float = ALPHA, power: float 
     19, on minimum detectable effects.
     """
     fraction("alpha", alpha)
+    for name, value in (("error", error), ("freedom", freedom)):
+        if not 0.0 < value < np.inf:
+            raise ValueError(f"{name}: {value}; it must be a finite number above 0")
     if not alpha < power < 1.0:
         raise ValueError(f"power: {power}; it must lie between alpha, {alpha}, and 1")
     return float(special.nctdtrinc(freedom, 1.0 - power, stats.t.isf(alpha / 2.0, freedom)) * error)
@@ -303,6 +308,11 @@ def minimum_detectable_effect(
     ----------
     deviation : float
         Standard deviation over runs, common to both groups.
+
+    Raises
+    ------
+    ValueError
+        For a deviation that is not above 0; `TooLittleData` for a group of one run.
     """
     if not 0.0 < deviation < np.inf:
         raise ValueError(f"deviation: {deviation}; it must be a finite number above 0")

@@ -6,7 +6,6 @@ bootstrap over runs weighs the sums of runs: no formula is worked out world by w
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...metrics.result import Compared, Metric, compare_values
-from ..bootstrap import LEAST_TAIL, LEAST_UNITS, LEVEL, RESAMPLES, expanded_tail
+from ..bootstrap import LEAST_UNITS, LEVEL, expanded_tail, resamples_of
 from .conduct import Conduct
 
 DRAWS = 999  # worlds drawn from a reference; design choice
@@ -92,8 +91,8 @@ class Evidence:
         runs = np.unique(self.runs).size
         if runs < LEAST_UNITS:
             return None
-        count = max(RESAMPLES, math.ceil(LEAST_TAIL / expanded_tail(runs, LEVEL)))
-        return self.rng("runs").multinomial(runs, np.full(runs, 1.0 / runs), count).astype(float)
+        drawn = self.rng("runs").multinomial(runs, np.full(runs, 1.0 / runs), resamples_of(runs))
+        return drawn.astype(float)
 
     def interval(self, values: np.ndarray) -> Interval:
         """Expanded percentile interval (see `bootstrap`) of the values of resamples of runs."""

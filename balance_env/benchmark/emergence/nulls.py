@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cache
 
@@ -14,6 +15,8 @@ from .tallies import crowded, lives_of_pacts, looks, modularities
 
 MANY, SOME, FEW = 999, 199, 99  # draws, the fewer the longer they take; design choice
 MATCHINGS = 3  # of each network; their modularity takes milliseconds
+# One drawn from m has (m - 1) / m of their variance around their mean, a fresh one (m + 1) / m.
+FRESH = math.sqrt((MATCHINGS + 1) / (MATCHINGS - 1))
 
 
 @cache
@@ -31,11 +34,12 @@ def matched_lives(conduct: Conduct, rng: np.random.Generator) -> np.ndarray:
 
 
 def matched_modularity(conduct: Conduct, rng: np.random.Generator) -> np.ndarray:
-    """Modularity of as many pacts between pairs drawn at random, at the ends of worlds."""
+    """Modularity of as many pacts between pairs drawn at random, at the ends of worlds, spread as fresh draws are."""
     pacts = conduct.last_pacts
     alive = conduct.history.alive[conduct.history.years[: len(pacts)], np.arange(len(pacts))]
     drawn = [modularities(alliances.random_matching(pacts, alive, rng)) for _ in range(MATCHINGS)]
     found, there = (np.stack(columns) for columns in zip(*drawn, strict=True))
+    found = found.mean(axis=0) + FRESH * (found - found.mean(axis=0))
     chosen = rng.integers(MATCHINGS, size=(SOME, len(pacts))), np.arange(len(pacts))
     return np.stack([found[chosen].sum(axis=1), there[chosen].sum(axis=1)], axis=-1)
 

@@ -6,6 +6,7 @@ A unit is a training run; where there is one player only, a batch of worlds.
 from __future__ import annotations
 
 import csv
+import io
 import lzma
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,10 +15,14 @@ from typing import IO, Any, NamedTuple, get_type_hints
 import numpy as np
 from scipy import stats
 
-from ..bootstrap import LEAST_UNITS, LEVEL, RESAMPLES, expanded_tail
+from ...files import write_whole
+from ..bootstrap import LEAST_UNITS, LEVEL, expanded_tail, resamples_of
 from ..whatif.circumstances import MEASURE
 
 SHARES = ("security dilemma", "share that", MEASURE)  # of cases, whose interval is nowhere narrower than Wilson's
+
+
+PACKED = ".xz"  # at the end of a table's name
 
 
 class Figure(NamedTuple):
@@ -64,7 +69,7 @@ def over_units(sums: np.ndarray, cases: np.ndarray, seed: int = 0) -> tuple[floa
     units = len(sums)
     if units < LEAST_UNITS:
         return value, None, None
-    weights = np.random.default_rng(seed).multinomial(units, np.full(units, 1.0 / units), RESAMPLES)
+    weights = np.random.default_rng(seed).multinomial(units, np.full(units, 1.0 / units), resamples_of(units))
     drawn = weights @ cases
     ratios = (weights @ sums)[drawn > 0] / drawn[drawn > 0]
     tail = expanded_tail(units, LEVEL)
@@ -87,25 +92,26 @@ def counted(key: Key, measure: str, version: str, sums: Any, cases: Any, null: f
     return [Figure(*named, value, low, high, int(cases.sum()), len(units), null, None, None, None, "")], units
 
 
-def opened(path: Path, mode: str) -> IO[str]:
+def opened(path: Path) -> IO[str]:
     """A table as text; packed where its name ends in .xz."""
-    opener: Any = lzma.open if path.suffix == ".xz" else open
-    return opener(path, mode, newline="", encoding="utf-8")
+    opener: Any = lzma.open if path.suffix == PACKED else open
+    return opener(path, "rt", newline="", encoding="utf-8")
 
 
 def write(path: Path, head: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Rows under a head, six digits of every number."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with opened(path, "wt") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(head)
-        table.writerows([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
+    """Rows under a head, six digits of every number; the file is there whole or not at all."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(head)
+    table.writerows([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
+    content = text.getvalue().encode()
+    write_whole(path, lzma.compress(content) if path.suffix == PACKED else content)
 
 
 def read(path: Path, row: Any) -> Iterator[Any]:
     """Rows of a table as `row`s, numbers as numbers and blanks as None."""
     kinds = get_type_hints(row)
-    with opened(path, "rt") as file:
+    with opened(path) as file:
         for cells in csv.DictReader(file):
             yield row(**{name: _cell(cell, kinds[name]) for name, cell in cells.items()})
 

@@ -93,5 +93,5 @@ def play(
                 found = population_figures(source, scenario, population, worlds, forked, seed, tell)
                 figures += found[0]
                 units += [unit for unit in found[1] if source.name == RUNS or unit[4:6] in ASKED]
-                write(folder / FIGURES, Figure._fields, figures)
                 write(folder / UNITS, OfUnit._fields, units)
+                write(folder / FIGURES, Figure._fields, figures)  # the last, as it tells what is done

@@ -9,7 +9,7 @@ does, in the same seats with the same background. Both are constants in `anchors
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, get_type_hints
 
 from scipy import stats
@@ -121,8 +121,8 @@ def write_anchors(suite: Suite, rows: list[Anchored]) -> None:
     write_csv(suite.folder / ANCHORS, Anchored._fields, told)
 
 
-def anchors_by_cell(suite: Suite) -> dict[tuple[str, str], Anchored]:
-    """The measured row of each stage and role.
+def anchors_by_cell(suite: Suite, stages: Sequence[Stage] | None = None) -> dict[tuple[str, str], Anchored]:
+    """The measured row of each stage and role, for all stages of the suite or some.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def anchors_by_cell(suite: Suite) -> dict[tuple[str, str], Anchored]:
         If one is missing, or was measured on a stage that has changed since.
     """
     rows = {(row.stage, row.role): row for row in read_anchors(suite)}
-    for stage in suite.stages:
+    for stage in suite.stages if stages is None else stages:
         for role in SCORED:
             row = rows.get((stage.name, role))
             if row is None or row.hash != stage.hash:

@@ -17,7 +17,7 @@ from ...players import trained_at
 from ...vector import VectorEnv
 from ..bootstrap import LEVEL, Estimate
 from ..checks import Array, TooLittleData
-from ..protocol.anchors import read_anchors
+from ..protocol.anchors import anchors_by_cell
 from ..protocol.arena import VISITOR
 from ..protocol.suite import Stage, Suite
 from ..statistics import Anchors, anchored_scores
@@ -85,21 +85,19 @@ def play_all(
     Raises
     ------
     ValueError
-        For fewer than two entrants, one twice, an unknown one, or an unknown stage.
+        For fewer than two entrants, one twice, an unknown one, an unknown stage, or one without anchors as it stands.
     """
     if len(set(entrants)) < max(2, len(entrants)):
         raise ValueError(f"entrants {', '.join(entrants)}: two or more are needed, each once")
     for name in entrants:
         trained_at(name)
-    scale = {row.stage: row.anchors for row in read_anchors(suite) if row.role == VISITOR}
     played = [suite.stage(name) for name in stages]
-    if unmeasured := [stage.name for stage in played if stage.name not in scale]:
-        raise ValueError(f"suite {suite.name} has no anchors of {', '.join(unmeasured)}: balance-env suite --measure")
+    scale = anchors_by_cell(suite, played)
     scores = np.empty((len(entrants), len(entrants), len(played), episodes))
     done(0, scores[..., 0].size)
     for count, (s, a, b) in enumerate(np.ndindex(len(played), len(entrants), len(entrants)), 1):
         stage = played[s]
-        scores[a, b, s] = play_pair(stage, scale[stage.name], entrants[a], entrants[b], episodes, seed)
+        scores[a, b, s] = play_pair(stage, scale[stage.name, VISITOR].anchors, entrants[a], entrants[b], episodes, seed)
         done(count, scores[..., 0].size)
     return scores
 

@@ -114,17 +114,18 @@ MEASURES_TOLD = (
 )
 SCORE_CAPTION = (
     "A score is 0 as random legal play and 1 as the reference doctrine in the same seats, unclipped. IQM is the mean "
-    "of the middle half of all stages, roles and runs. Intervals: 95 %, bootstrap over runs and episodes (a rule: over "
-    "episodes). Drawing episodes anew counts their noise twice, which pulls chances and shares towards one half: with "
-    "few episodes an estimate, or the line of the profile, may stand at the edge of its interval. Self-play is no part "
-    "of it."
+    "of the middle half of all stages, roles and runs. Intervals: 95 %, bootstrap over runs and the episodes that they "
+    "share (a rule: over episodes). Drawing episodes anew counts their noise twice, which pulls chances and shares "
+    "towards one half: with few episodes an estimate, or the line of the profile, may stand at the edge of its "
+    "interval. Self-play is no part of it."
 )
 TAG_CAPTION = "Means, as a tag has too few stages to cut off quarters; a stage counts under each of its tags."
 ATTRACTORS_TOLD = "Shares of worlds by how they ended, over all stages and in each."
 ATTRACTOR_CAPTION = "Shares of episodes; Wilson's 95 % interval over episodes, as if all were independent."
 MEASURE_CAPTION = (
-    "A value means something only beside its null, given with the middle 95 % of its draws. Holm: p adjusted for the "
-    f"{len(LISTED)} hypotheses that were listed beforehand, over all stages; below {ALPHA:g} the null is rejected. "
+    "A value means something only beside its null, given with the middle 95 % of its draws. Holm: p adjusted for all "
+    f"that have a p of the {len(LISTED)} hypotheses listed beforehand, over all stages; below {ALPHA:g} the null is "
+    "rejected. "
     "Other p serve to look around, not to conclude. The interval is over training runs."
 )
 FORK_CAPTION = (

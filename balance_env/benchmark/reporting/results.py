@@ -158,18 +158,20 @@ class Results:
         Raises
         ------
         ValueError
-            If runs have different numbers of episodes there: the stage was cut short.
+            If a run has not the episodes there that the card tells, each once: the stage was cut short.
         """
         here = self.chosen(stage, role)
         run, episode, values = (self.episodes[name][here] for name in ("run", "episode", column))
         order = np.lexsort((episode, run))
-        counts = np.bincount(run, minlength=self.card["runs"])
-        if len(counts) != self.card["runs"] or len(set(counts.tolist())) != 1:
+        runs, episodes = self.card["runs"], self.card["episodes"]
+        asked = np.stack([np.repeat(np.arange(runs), episodes), np.tile(np.arange(episodes), runs)])
+        if not np.array_equal(np.stack([run, episode])[:, order], asked):
+            counts = [int((run == number).sum()) for number in range(runs)]
             raise ValueError(
-                f"{self.folder / SCORES}: {stage}, {role} has {counts.tolist()} episodes by run; "
-                f"{self.card['runs']} runs with as many each are needed"
+                f"{self.folder / SCORES}: {stage}, {role} has {counts} episodes by run; "
+                f"{runs} runs with the episodes 0 to {episodes - 1} each are needed"
             )
-        return values[order].reshape(len(counts), -1)
+        return values[order].reshape(runs, episodes)
 
     def scores(self, roles: Sequence[str] = HEADLINE) -> Scores:
         """Scores of the `cells`, as the bootstrap takes them: a cell is a scenario, the focal seats' mean a seat."""
