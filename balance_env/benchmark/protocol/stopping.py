@@ -18,6 +18,7 @@ from rich.console import Console
 
 INTERRUPTED = 128 + signal.SIGINT  # what shells expect of a program that Ctrl-C has stopped
 PATIENCE = 5.0  # seconds to unwind, which takes a fraction of one
+_starting = threading.Lock()  # held while a child starts: one whose parent is gone before it knows its work complains
 
 
 @contextmanager
@@ -56,7 +57,8 @@ def deaf_children() -> Iterator[None]:
     """Processes that are started within this context do not hear Ctrl-C; whoever started them ends them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        yield
+        with _starting:
+            yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -66,14 +68,18 @@ def end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
 
-    def leave(number: int = signal.SIGTERM, frame: FrameType | None = None) -> None:
-        for child in multiprocessing.active_children():
-            child.kill()
-        os._exit(128 + number)
+    def leave() -> None:
+        with _starting:
+            for child in multiprocessing.active_children():
+                child.kill()
+            os._exit(128 + signal.SIGTERM)
 
     def wait() -> None:
         parent.join()
         leave()
 
-    signal.signal(signal.SIGTERM, leave)
+    def hear(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=leave, daemon=True).start()  # which may wait for what this thread starts
+
+    signal.signal(signal.SIGTERM, hear)
     threading.Thread(target=wait, daemon=True).start()
