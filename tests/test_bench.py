@@ -26,6 +26,7 @@ from balance_env.benchmark.protocol.attractors import attractors
 from balance_env.benchmark.protocol.bench import CROSSED, STAGES, Order, bench
 from balance_env.benchmark.protocol.command import STOPPED
 from balance_env.benchmark.protocol.entrant import open_entrant
+from balance_env.benchmark.protocol.forking import fork_stage
 from balance_env.benchmark.protocol.measuring import WORLDS_TOGETHER, measure_group, worlds_of
 from balance_env.benchmark.protocol.stopping import INTERRUPTED
 from balance_env.benchmark.protocol.suite import load_suite
@@ -150,6 +151,13 @@ def test_runs_are_measured_in_worlds_of_their_own(suite):
         assert together[value] == pytest.approx(alone[value])
         assert 0.5 < (together[high] - together[low]) / (alone[high] - alone[low]) < 2.0
     assert len(told) == 3
+
+
+def test_runs_are_forked_in_worlds_of_their_own():
+    """The same worlds for each would make the luck of one pass for what several runs do."""
+    stage, player = load_suite("balance-v1").stage("buffer_states"), open_entrant("hider")
+    twice = replace(player, sources=player.sources * 2)
+    assert fork_stage(twice, 0, stage, 8, 0) != fork_stage(twice, 1, stage, 8, 0)
 
 
 @pytest.mark.parametrize(("runs", "worlds"), [(1, 4), (3, 10), (10, 10), (7, 3)])

@@ -10,6 +10,7 @@ from ..whatif.counterfactuals import find
 from ..whatif.findings import Finding, from_plain, plain, pooled, row
 from .arena import RESIDENT, cast
 from .entrant import Entrant, aged
+from .measuring import worlds_of
 from .suite import Stage
 
 WORLDS_FORKED = 100  # of each stage, over all runs; a second each of a processor, and thousands over a suite
@@ -18,10 +19,11 @@ WORLDS_FORKED = 100  # of each stage, over all runs; a second each of a processo
 def fork_stage(entrant: Entrant, run: int, stage: Stage, episodes: int, seed: int) -> list[dict[str, Any]]:
     """All that forks find of one run in a stage, from its first episodes aged some years, in plain numbers and words.
 
-    Of several runs each has as many worlds, so that together they are as many as one run has, or one each.
+    Of several runs each has worlds of its own, as in `measuring`, so that together they are as many as one run has.
     """
-    worlds = max(1, min(episodes, WORLDS_FORKED // len(entrant.sources)))
+    worlds = min(episodes, WORLDS_FORKED)
     origin, act = aged(entrant, run, stage, cast(stage, RESIDENT, seed, worlds), seed)
+    origin = origin.fork(worlds_of(run, len(entrant.sources), worlds))
     return [plain(found) for found in find(origin, stage.number(seed), act)]
 
 
