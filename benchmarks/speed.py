@@ -29,7 +29,7 @@ from balance_env.core import alignment, capability, dispute, economy, observe, r
 from balance_env.core import year as calendar
 from balance_env.core.actions import read_actions
 from balance_env.core.params import as_record
-from balance_env.core.pieces import OTHER_SIZE, row_size
+from balance_env.core.pieces import OTHER_SIZE
 from balance_env.core.reward import Term
 from balance_env.core.world import World, allocate_scratch, at, bytes_per_world
 from balance_env.doctrines import doctrine_id
@@ -235,7 +235,10 @@ def report(quick: bool) -> list[str]:
     lines += ["", "| phase, N = 8, W = 1024 | µs a world-year | share |", "|---|---|---|"]
     lines += [f"| {name} | {value:.2f} | {value / whole:.0%} |" for name, value in phases.items()]
     lines += [f"| all | {whole:.2f} | |", ""]
-    written = 8 * (row_size(8) * 4 + (3 + 3 * 7) + 8 + 8 * len(Term)) + bytes_per_world(8, len(Term))
+    own = VectorEnv("default", 1, threads=1).outputs
+    written = sum(array.nbytes for array in (own.rows, own.masks, own.rewards, own.terms)) + bytes_per_world(
+        8, len(Term)
+    )
     copying = written / bandwidth / 1e3
     lines += [
         f"Bytes written a world-year at N = 8, at most: {written:,} ({written / whole / 1e3:.2f} GB/s at the speed "

@@ -167,6 +167,7 @@ def test_a_log_normal_is_told_from_a_power_law_and_too_few_wars_from_either():
     assert severity.tail(rng.lognormal(0, 1, 3000), threshold=0.01).ratio < -5
     assert severity.tail(rng.lognormal(0, 1, 49)) is None
     assert severity.tail([0.5] * 200) is None  # one size has no shape
+    assert severity.tail([*np.linspace(0.1, 1.0, 60), *[2.0] * 60]).threshold < 2.0  # nor has a tail of one
     with pytest.raises(ValueError, match="> 0"):
         severity.tail([1.0, 0.0])
 
@@ -200,6 +201,13 @@ def test_choices_at_random_have_no_source_and_no_gain():
     gains = walt.held_out_gain(choices(0.0), choices(0.0).world, 40).sum(axis=0)
     assert abs(gains[0] / gains[1]) < 0.003
     assert min(one.p for one in walt.beside_no_effect(choices(0.0))) > 0.01
+
+
+def test_takers_in_the_worlds_of_one_fold_alone_carry_no_logit():
+    world = np.repeat(np.arange(5), 100)
+    told = walt.Choices(world == 0, np.random.default_rng(0).normal(size=(500, len(walt.SOURCES))), world)
+    assert "held out" in told.too_few()
+    assert not walt.Choices(np.arange(500) % 2 == 0, told.sources, world).too_few()
 
 
 def test_influence_tells_how_a_fit_moves_when_worlds_are_left_out():

@@ -47,8 +47,9 @@ class Tail:
 
 
 def _thresholds(sizes: np.ndarray) -> np.ndarray:
-    """Places in sorted sizes at which a tail of enough wars may begin."""
-    return np.unique(np.linspace(0, sizes.size - FEWEST, THRESHOLDS).astype(int))
+    """Places in sorted sizes at which a tail of enough wars, not all of one size, may begin."""
+    places = np.unique(np.linspace(0, sizes.size - FEWEST, THRESHOLDS).astype(int))
+    return places[sizes[places] < sizes[-1]]
 
 
 def _distance(tail: np.ndarray) -> tuple[float, float]:

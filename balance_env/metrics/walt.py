@@ -51,7 +51,14 @@ class Choices:
         if rarer < needed:
             return f"{rarer} cases of the rarer kind: {needed} are needed"
         worlds = np.unique(self.world).size
-        return "" if worlds >= FOLDS else f"cases in {worlds} worlds: {FOLDS} are needed"
+        if worlds < FOLDS:
+            return f"cases in {worlds} worlds: {FOLDS} are needed"
+        has_both = all(np.unique(self.took[kept]).size > 1 for kept, _ in self.folds())
+        return "" if has_both else f"the rarer kind in a {FOLDS}th of the worlds alone: held out, none is left to fit"
+
+    def folds(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Rows that are fitted and rows of the worlds that are held out, one fold after the other."""
+        return list(GroupKFold(FOLDS).split(self.took, groups=self.world))
 
 
 def _standardised(choices: Choices) -> tuple[np.ndarray, np.ndarray]:
@@ -118,10 +125,10 @@ def held_out_gain(choices: Choices, world: ArrayLike, worlds: int) -> np.ndarray
     The second column counts rows. Above 0 the sources foretell who takes the side better than how common that is.
     """
     x, _ = _standardised(choices)
-    folds = GroupKFold(FOLDS)
-    told = cross_val_predict(_model(), x, choices.took, groups=choices.world, cv=folds, method="predict_proba")[:, 1]
+    folds = choices.folds()
+    told = cross_val_predict(_model(), x, choices.took, cv=folds, method="predict_proba")[:, 1]
     base = np.empty(len(x))
-    for kept, held in folds.split(x, groups=choices.world):
+    for kept, held in folds:
         base[held] = choices.took[kept].mean()
     gain = _surprise(choices.took, base) - _surprise(choices.took, told)
     return np.stack([np.bincount(np.asarray(world, int), column, worlds) for column in (gain, np.ones(len(x)))], -1)
