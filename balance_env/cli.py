@@ -16,6 +16,7 @@ from .commands import refused
 from .core.world import Ending
 from .doctrines import DOCTRINES
 from .events import listed
+from .files import write_whole
 from .players import LEARNED, about_player, learned_names, trained_at
 from .policies import read_card
 from .record import Recorder
@@ -183,8 +184,7 @@ def run_tables(options: argparse.Namespace) -> None:
     """The generated pages, to the screen or into a folder."""
     for name, text in pages().items():
         if options.write:
-            Path(options.write).mkdir(parents=True, exist_ok=True)
-            Path(options.write, name).write_text(text, encoding="utf-8")
+            write_whole(Path(options.write, name), text.encode())
         else:
             print(text)
 

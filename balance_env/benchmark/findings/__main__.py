@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...commands import refused
+from ...files import write_whole
 from ..reporting.figures import as_svg
 from .detail import details
 from .page import Played, page
@@ -70,11 +71,11 @@ def main(arguments: list[str] | None = None) -> int:
         made = texts_of(tables, options.worlds, options.forks)
     except (ValueError, FileNotFoundError) as error:
         return refused(error)
-    (options.write / PAGE).write_text(made.page, encoding="utf-8")
-    (tables / DETAILS).write_text(made.details, encoding="utf-8")
+    write_whole(options.write / PAGE, made.page.encode())
+    write_whole(tables / DETAILS, made.details.encode())
     main_verdicts = made.verdicts.get(RUNS) or made.verdicts[SHIPPED]
     for name, draw in DRAWN.items():
-        (tables / name).write_text(as_svg(draw(made.book, main_verdicts)), encoding="utf-8")
+        write_whole(tables / name, as_svg(draw(made.book, main_verdicts)).encode())
     print(f"{options.write / PAGE}, tables and pictures in {tables}")
     return 0
 

@@ -9,6 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from ...files import write_whole
 from ..progress import progress
 from ..protocol.suite import load_suite
 from .kept import keep
@@ -84,9 +85,8 @@ def run_metagame(options: argparse.Namespace) -> None:
     print_metagame(game, title)
     if options.write:
         folder = Path(options.write)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "metagame.csv").write_text(as_csv(game), encoding="utf-8")
-        (folder / "metagame.svg").write_text(as_svg(draw_metagame(game, "Score of a visitor")), "utf-8")
+        write_whole(folder / "metagame.csv", as_csv(game).encode())
+        write_whole(folder / "metagame.svg", as_svg(draw_metagame(game, "Score of a visitor")).encode())
 
 
 def print_metagame(game: MetaGame, title: str) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...doctrines import CONSTANTS, DOCTRINES
+from ...files import write_whole
 from ...players import learned_names
 from .exploiters import exploiter_table, read_exploiters
 from .figures import as_svg, draw_entrants
@@ -116,7 +117,7 @@ def write_leaderboard(results: str | Path, folder: str | Path) -> Path:
         title = f"{suite}, {setting} setting"
         picture = PICTURE if number == 0 else PICTURE.replace(".", f"_{number + 1}.")
         svg = as_svg(draw_entrants([(s.entrant, s.kind, s.figures[IQM]) for s in ranked], title))
-        (folder / picture).write_text(svg, encoding="utf-8")
+        write_whole(folder / picture, svg.encode())
         missing = [name for name in mandatory() if name not in names]
         text += [
             as_markdown(as_table("leaderboard", title, ranked)),
@@ -126,7 +127,7 @@ def write_leaderboard(results: str | Path, folder: str | Path) -> Path:
             f"Mandatory baselines that are missing: {', '.join(map(_described, missing)) or 'none'}.\n",
         ]
     page = folder / PAGE
-    page.write_text("\n".join(text), encoding="utf-8")
+    write_whole(page, "\n".join(text).encode())
     return page
 
 
