@@ -284,7 +284,8 @@ def test_several_runs_meet_in_cross_play(suite, tmp_path):
     folder = bench(order("players:First,players:Last", suite), tmp_path)
     results = read_results(folder)
     assert results.card["runs"] == 2
-    assert max(int(row.n) for row in results.forks if row.group == "known_end") == 2 * EPISODES
+    forked = max(int(row.n) for row in results.forks if row.group == "known_end")
+    assert forked == EPISODES  # worlds are dealt over runs
     assert results.card["trained"]
     with (folder / CROSSED).open(newline="") as file:
         crossed = list(csv.DictReader(file))
