@@ -140,6 +140,8 @@ def read_config(path: str | Path, settings: Sequence[str] = ()) -> Config:
     """
     path = Path(path)
     values = _read(path)
+    if not values:
+        raise ValueError(f"{path} is empty: name a `base` or the keys that differ from the usual")
     for setting in settings:
         key, equals, text = setting.partition("=")
         if not equals:

@@ -25,7 +25,7 @@ from balance_env.benchmark.protocol.anchors import ANCHORS, read_anchors
 from balance_env.benchmark.protocol.attractors import attractors
 from balance_env.benchmark.protocol.bench import CROSSED, STAGES, Order, bench
 from balance_env.benchmark.protocol.command import STOPPED
-from balance_env.benchmark.protocol.entrant import open_entrant
+from balance_env.benchmark.protocol.entrant import CLASS, open_entrant
 from balance_env.benchmark.protocol.forking import fork_stage
 from balance_env.benchmark.protocol.measuring import WORLDS_TOGETHER, measure_group, worlds_of
 from balance_env.benchmark.protocol.stopping import INTERRUPTED
@@ -242,6 +242,21 @@ def test_a_policy_that_misbehaves_costs_its_own_score_alone(suite, tmp_path, nam
         (tmp_path / "beside").mkdir()
         invested = bench(order("always_invest", suite), tmp_path / "beside")
         assert [row["score"] for row in rows] == [row["score"] for row in rows_of(invested)]
+
+
+def test_an_entrant_is_found_in_the_folder_where_the_command_is_called(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text("class Mine:\n    def act(self, rows, masks):\n        return masks.argmax(-1)\n")
+    with pytest.raises(ValueError, match="there is no module 'mine'"):
+        open_entrant("mine:Mine")
+    monkeypatch.chdir(tmp_path)
+    assert open_entrant("mine:Mine").kind == CLASS
+
+
+def test_nobody_is_told_to_have_acted_against_the_rules_after_its_fall(tmp_path):
+    """The last legal action is no invest, which is all that the fallen may do."""
+    suite = part_of_suite(tmp_path / "falls", ("two_blocs",))
+    rows = rows_of(bench(order("players:Last", suite)._replace(scores_only=True), tmp_path))
+    assert sum(int(row["illegal"]) for row in rows) == 0
 
 
 def test_illegal_acts_become_invest_and_are_counted(suite, tmp_path):

@@ -137,7 +137,8 @@ def play_stage(order: Order, unit: Unit, suite: Suite, folder: Path) -> dict[str
     earned = returns_of(history, casting)
     scale = anchored[unit.stage, unit.role if unit.role in SCORED else RESIDENT]
     scores = anchored_scores(earned.focal, scale.anchors)
-    illegal = (history.actor["illegal"].astype(bool) & history.going[:, :, None]).sum(0)  # (W, N)
+    acted = history.alive[:-1] & history.going[1:, :, None]  # nobody chooses for the fallen
+    illegal = (history.actor["illegal"][1:].astype(bool) & acted).sum(0)  # (W, N)
     ends = attractors(history)
     rows = [
         {

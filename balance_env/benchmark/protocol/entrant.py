@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -175,10 +177,10 @@ def _policy_content(source: str) -> list[bytes]:
 def _class_content(source: str) -> list[bytes]:
     """The source of a module, found without running any of it."""
     module, _, name = source.partition(":")
-    places: list[str] | None = None
+    places = [os.getcwd(), *sys.path]  # an installed command does not look where it is called
     spec = None
     for depth in range(1, module.count(".") + 2):
-        spec = PathFinder.find_spec(".".join(module.split(".")[:depth]), places and list(places))
+        spec = PathFinder.find_spec(".".join(module.split(".")[:depth]), places)
         if spec is None:
             raise ValueError(f"entrant {source!r}: there is no module {module!r} here or on Python's path")
         places = list(spec.submodule_search_locations or [])
