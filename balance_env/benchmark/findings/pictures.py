@@ -23,7 +23,8 @@ PICTURES = {
     "verdicts.svg": "What was found, in margins: within the grey band an effect is as good as none; lines are 95 % "
     "intervals over runs, on a scale that is linear within the band and logarithmic beyond it.",
     "bucks.svg": "Third parties that could check a challenger and stay out, by circumstance; bars: chance.",
-    "acts.svg": "What states do, by what they want and by the threat of the most threatening other.",
+    "acts.svg": "What states do, by what they want and by the threat of the most threatening other: shares of the acts "
+    "of all runs together, where the verdicts are means over runs.",
 }
 COLOURS = {"offensive": VERMILION, "defensive": BLUE, "status quo": GREEN, "halves": PURPLE, "thirds": ORANGE}
 VERDICT_COLOURS = {TOLD: VERMILION, SMALL: ORANGE, NONE: GREEN, LEANS: SKY}
