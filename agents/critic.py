@@ -11,19 +11,18 @@ from stable_baselines3.common.vec_env import VecEnvWrapper
 from torch import Tensor, nn
 
 from balance_env.adapters.sb3 import SB3VecEnv
-from balance_env.core.pieces import OTHERS_START, Relation, state_size
+from balance_env.core.pieces import OTHERS_START, relations_of, state_size
 
 WIDTH = 64  # of the critic's layers, as Stable-Baselines3's own: it is flat and reads hundreds of numbers
 
 
 def places(actors: int) -> np.ndarray:
     """Where the numbers of the true state (S,) stand for each seat (N, S): its own first, then those of its slots."""
-    blocks = np.arange(actors * OTHERS_START).reshape(actors, -1)
-    graph = blocks.size + np.arange(actors * actors * len(Relation)).reshape(actors, actors, -1)
-    year = state_size(actors) - 1
+    every = np.arange(state_size(actors))
+    blocks, graph = every[: actors * OTHERS_START].reshape(actors, -1), relations_of(every, actors)
     seats = [(seat + np.arange(actors)) % actors for seat in range(actors)]
     return np.stack(
-        [np.concatenate([blocks[order].ravel(), graph[np.ix_(order, order)].ravel(), [year]]) for order in seats]
+        [np.concatenate([blocks[order].ravel(), graph[np.ix_(order, order)].ravel(), every[-1:]]) for order in seats]
     )
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .checks import check_memory, check_threads
+from .checks import check_memory, check_snapshot, check_threads
 from .core.actions import action_count
 from .core.params import Parameters, as_record
-from .core.pieces import OTHER_SIZE, row_size, state_size
+from .core.pieces import OTHER_SIZE, relations_of, row_size, state_size
 from .core.reward import Term
 from .core.world import Clock, allocate_scratch, allocate_worlds, bytes_per_world
 from .kernels.cpu import (
@@ -26,6 +26,8 @@ from .kernels.cpu import (
     step_worlds,
 )
 from .scenario import Scenario
+
+SNAPSHOT_VERSION = 3
 
 
 def allocate_out(worlds: int, actors: int, actions: int) -> Out:
@@ -161,12 +163,46 @@ class Batch:
         )
         return totals
 
-    def _truth(self, chosen: np.ndarray | None = None) -> np.ndarray:
-        """The true state (M, S) of the worlds where `chosen` (W,) is True, by default of all."""
+    def state(self, chosen: np.ndarray | None = None) -> np.ndarray:
+        """The true worlds (W, S) float32, for central critics; with `chosen` (W,) bool, of these alone (M, S)."""
         numbers = np.arange(self.num_worlds) if chosen is None else np.flatnonzero(chosen)
         states = np.empty((len(numbers), state_size(self.num_actors)), np.float32)
         look_at_truth(self._worlds, self._p, self._scratch[0], numbers, states)
         return states
+
+    def graph(self) -> np.ndarray:
+        """What everyone can see between all actors, (W, N, N, R) float32: see `core.pieces.Relation`."""
+        return relations_of(self.state(), self.num_actors)
+
+    def get_state(self) -> dict[str, Any]:
+        """A picklable snapshot of the memory."""
+        return {
+            "version": SNAPSHOT_VERSION,
+            "scenario": self.scenario.content_hash(),
+            "seed": self._seed,
+            "worlds": {name: np.array(array) for name, array in self._worlds._asdict().items()},
+            "players": self._template.player.copy(),
+        }
+
+    def _restore(self, snapshot: dict[str, Any], players: np.ndarray) -> None:
+        """Return to the memory of a snapshot that fits, with the ids of the `players` (N,) that begin episodes."""
+        for name, array in self._worlds._asdict().items():
+            array[...] = snapshot["worlds"][name]
+        self._template = self._template._replace(player=players)
+        self._seed = snapshot["seed"]
+
+    def _check_fit(self, snapshot: dict[str, Any]) -> None:
+        """ValueError if a snapshot is of another version, scenario or batch size."""
+        version = check_snapshot(snapshot)["version"]
+        if version != SNAPSHOT_VERSION:
+            raise ValueError(f"snapshot version {version!r}: this is version {SNAPSHOT_VERSION}")
+        if snapshot["scenario"] != self.scenario.content_hash():
+            raise ValueError(f"the snapshot is of another scenario than {self.scenario.name!r} with these overrides")
+        for name, array in self._worlds._asdict().items():
+            if snapshot["worlds"][name].shape != array.shape:
+                raise ValueError(
+                    f"the snapshot's {name} has shape {snapshot['worlds'][name].shape}, this batch's {array.shape}"
+                )
 
     def _leave_kept_rows(self, all_are_written: bool = False) -> None:
         """Give the outputs other rows if these were kept: the same, or any if every one of them is written next."""

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from .batch import Batch, Out
-from .checks import check_snapshot, checked_actions
-from .core.pieces import OTHERS_START, RELATIONS
+from .checks import checked_actions
 from .core.reward import Term
 from .core.world import NOBODY, Clock, World
 from .scenario import Scenario
@@ -18,7 +17,6 @@ from .scenarios import load_scenario
 from .seating import FIRST_TRAINED, Players, Seating
 from .spaces import action_space, row_space, state_space
 
-SNAPSHOT_VERSION = 3
 SEED_BITS = 62
 
 
@@ -327,26 +325,9 @@ class VectorEnv(Batch):
             totals += self.advance().terms
         return totals
 
-    def state(self, chosen: np.ndarray | None = None) -> np.ndarray:
-        """The true worlds (W, S) float32, for central critics; with `chosen` (W,) bool, of these alone (M, S)."""
-        return self._truth(chosen)
-
-    def graph(self) -> np.ndarray:
-        """What everyone can see between all actors, (W, N, N, R) float32: see `core.pieces.Relation`."""
-        actors = self.num_actors
-        relations = self._truth()[:, actors * OTHERS_START : -1]
-        return relations.reshape(-1, actors, actors, RELATIONS)
-
     def get_state(self) -> dict[str, Any]:
         """A picklable snapshot, players included: the same actions after `set_state` give the same future."""
-        return {
-            "version": SNAPSHOT_VERSION,
-            "scenario": self.scenario.content_hash(),
-            "seed": self._seed,
-            "worlds": {name: np.array(array) for name, array in self._worlds._asdict().items()},
-            "players": self._template.player.copy(),
-            "seating": self.seating.get_state(),
-        }
+        return {**super().get_state(), "seating": self.seating.get_state()}
 
     def set_state(self, snapshot: dict[str, Any]) -> None:
         """Return to a snapshot of `get_state`.
@@ -356,23 +337,11 @@ class VectorEnv(Batch):
         ValueError
             If it is of another version, scenario or batch size, or of a trained player that is not to be found.
         """
-        version = check_snapshot(snapshot)["version"]
-        if version != SNAPSHOT_VERSION:
-            raise ValueError(f"snapshot version {version!r}: this is version {SNAPSHOT_VERSION}")
-        if snapshot["scenario"] != self.scenario.content_hash():
-            raise ValueError(f"the snapshot is of another scenario than {self.scenario.name!r} with these overrides")
-        for name, array in self._worlds._asdict().items():
-            if snapshot["worlds"][name].shape != array.shape:
-                raise ValueError(
-                    f"the snapshot's {name} has shape {snapshot['worlds'][name].shape}, this batch's {array.shape}"
-                )
+        self._check_fit(snapshot)
         players, now = snapshot["players"], snapshot["worlds"]["actor"]["player"]
         players, now = (self.seating.set_state(snapshot["seating"], ids) for ids in (players, now))
-        for name, array in self._worlds._asdict().items():
-            array[...] = snapshot["worlds"][name]
+        self._restore(snapshot, players)
         self._worlds.actor["player"] = now
-        self._template = self._template._replace(player=players)
-        self._seed = snapshot["seed"]
         self._clear()
         self.look()
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
+
 from .jit import rule
 from .reward import Term
 
@@ -155,8 +157,13 @@ def globe(row, piece):
 
 
 def state_size(actors: int) -> int:
-    """Length of the true state."""
+    """Length of the true state: a block for each actor, the relations between all, the years gone."""
     return actors * OTHERS_START + actors * actors * RELATIONS + 1
+
+
+def relations_of(states: np.ndarray, actors: int) -> np.ndarray:
+    """The relations (..., N, N, R) in true states (..., S)."""
+    return states[..., actors * OTHERS_START : -1].reshape(*states.shape[:-1], actors, actors, RELATIONS)
 
 
 def row_table(actors: int) -> list[tuple[str, float, float, str]]:
