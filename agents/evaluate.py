@@ -18,11 +18,11 @@ from typing import NamedTuple
 import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from balance_env import DESIGNS, DOCTRINES, Scenario, VectorEnv, load_scenario
-from balance_env.commands import refused, writable
+from balance_env.benchmark.progress import progress
+from balance_env.commands import refused, until_stopped, writable
 from balance_env.doctrines import CONSTANTS, doctrine_id
 from balance_env.files import write_csv
 from balance_env.players import Team, load_team
@@ -214,12 +214,14 @@ def evaluate(
         names.remove("coerce_weakest")  # it would only arm
     jobs = [(design, name, run) for design in designs or weights for name in names for run in range(len(policies))]
     scores: dict[str, dict[str, np.ndarray]] = {}
-    for design, name, run in track(jobs, "evaluating", console=Console(stderr=True), transient=True):
-        seated = players.copy()
-        seated[np.arange(worlds), focal] = LEARNER if name == TRAINED else doctrine_id(name)
-        team = policies[run]
-        score = play(scenario, team, seated, focal, weights[design], seed, team.years)
-        scores.setdefault(design, {}).setdefault(name, np.zeros((len(policies), worlds)))[run] = score
+    with progress("evaluating") as done:
+        for n, (design, name, run) in enumerate(jobs, start=1):
+            seated = players.copy()
+            seated[np.arange(worlds), focal] = LEARNER if name == TRAINED else doctrine_id(name)
+            team = policies[run]
+            score = play(scenario, team, seated, focal, weights[design], seed, team.years)
+            scores.setdefault(design, {}).setdefault(name, np.zeros((len(policies), worlds)))[run] = score
+            done(n, len(jobs))
     return summarise(scores)
 
 
@@ -286,4 +288,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_stopped(main))

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from .commands import refused
+from .commands import refused, stopped
 from .core.world import Ending
 from .doctrines import DOCTRINES
 from .events import listed
@@ -31,7 +31,6 @@ from .view.tables import pages
 from .view.text import closing, labels_by_id, names_by_seat, state_table, tell_year, wrapped
 
 YEARS = 60  # of a history, unless told otherwise
-INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has stopped
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,8 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, `head` or `less`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt as stop:
-        print(f"\n{str(stop) or 'stopped'}", file=sys.stderr)
-        return INTERRUPTED
+        return stopped(stop)
     except OSError as error:  # a file cannot be read or written
         return refused(error, "balance-env: ")
     return 0

@@ -1,19 +1,36 @@
-"""What the commands have in common: what was asked wrongly is told in one line, and by the exit status."""
+"""What the commands have in common: what was asked wrongly, or stopped, is told in one line and by the exit status."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 BAD_INPUT = 2  # exit status, as of argparse
+INTERRUPTED = 128 + signal.SIGINT  # what shells expect of a program that Ctrl-C has stopped
 
 
 def refused(error: Exception, command: str = "") -> int:
     """Tell on stderr, in one line, why a command does not do what was asked; returns its exit status."""
     print(f"{command}error: {error}", file=sys.stderr)
     return BAD_INPUT
+
+
+def stopped(stop: KeyboardInterrupt) -> int:
+    """Tell on stderr that Ctrl-C has stopped a command, in its own words if it has some; returns its exit status."""
+    print(f"\n{str(stop) or 'stopped'}", file=sys.stderr)
+    return INTERRUPTED
+
+
+def until_stopped(command: Callable[[], int]) -> int:
+    """The exit status of a command that keeps nothing, so that Ctrl-C may stop it anywhere."""
+    try:
+        return command()
+    except KeyboardInterrupt as stop:
+        return stopped(stop)
 
 
 def writable(said: str) -> Path:

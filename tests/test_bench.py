@@ -28,11 +28,11 @@ from balance_env.benchmark.protocol.command import STOPPED
 from balance_env.benchmark.protocol.entrant import CLASS, open_entrant
 from balance_env.benchmark.protocol.forking import fork_stage
 from balance_env.benchmark.protocol.measuring import WORLDS_TOGETHER, measure_group, worlds_of
-from balance_env.benchmark.protocol.stopping import INTERRUPTED
 from balance_env.benchmark.protocol.suite import load_suite
 from balance_env.benchmark.reporting.results import FORKS, MEASURES, SCORES, read_results
 from balance_env.benchmark.statistics import ATTRACTORS
 from balance_env.cli import main
+from balance_env.commands import INTERRUPTED
 from balance_env.players import LEARNED
 
 SMALL = ("buffer_states", "known_end")  # quickly played

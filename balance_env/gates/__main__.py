@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from ..commands import until_stopped
 from .lines import Line
 from .matches import gate_orders, gate_round_robin, gate_verbs, gate_weights
 from .rules import gate_parameters, gate_pressing, gate_random_play, gate_whole_ranges
@@ -62,4 +63,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_stopped(main))

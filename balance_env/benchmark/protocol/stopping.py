@@ -16,7 +16,8 @@ from types import FrameType
 
 from rich.console import Console
 
-INTERRUPTED = 128 + signal.SIGINT  # what shells expect of a program that Ctrl-C has stopped
+from ...commands import INTERRUPTED
+
 PATIENCE = 5.0  # seconds to unwind, which takes a fraction of one
 _starting = threading.Lock()  # held while a child starts: one whose parent is gone before it knows its work complains
 
