@@ -163,8 +163,8 @@ def read_config(path: str | Path, settings: Sequence[str] = ()) -> Config:
 def _read(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
     """Values in a YAML file, laid over those of the config beside it that it names as `base`."""
     if not path.is_file():
-        there = ", ".join(sorted(str(file) for file in path.parent.glob("*.yaml"))) or "none"
-        raise ValueError(f"there is no config {str(path)!r}. Configs beside it: {there}")
+        known = sorted(str(file) for folder in (path.parent, Path("configs")) for file in folder.glob("*.yaml"))
+        raise ValueError(f"there is no config {str(path)!r}. There are: {', '.join(dict.fromkeys(known)) or 'none'}")
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
