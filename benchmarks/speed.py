@@ -28,6 +28,8 @@ from balance_env.commands import writable
 from balance_env.core import alignment, capability, dispute, economy, observe, reward, survival, threat, war
 from balance_env.core import year as calendar
 from balance_env.core.actions import read_actions
+from balance_env.core.fit import fit, fit_scratch
+from balance_env.core.jit import OPTIONS, KernelCompiler
 from balance_env.core.params import as_record
 from balance_env.core.pieces import OTHER_SIZE
 from balance_env.core.reward import Term
@@ -62,6 +64,8 @@ DRAWS = {  # the parts of phases that draw for every pair of actors
 }
 RULES = {
     "at": at,
+    "fit": fit,
+    "fit_scratch": fit_scratch,
     "read_actions": read_actions,
     "diplomacy": alignment.diplomacy,
     "arming": economy.arming,
@@ -159,13 +163,15 @@ def _loop(text: str) -> Callable[..., None]:
     """A compiled loop over worlds around one phase."""
     source = (
         "def loop(worlds, p, scratch, out, actions, verbs):\n"
+        "    actors = len(scratch.each)\n"
+        "    scratch = fit_scratch(scratch, actors)\n"
         "    for w in range(len(worlds.clock)):\n"
-        f"        world = at(worlds, w); {text}\n"
+        f"        world = fit(at(worlds, w), actors); {text}\n"
     )
     namespace = dict(RULES)
     exec(source, namespace)
     compile_: Any = numba.njit  # its stubs do not know `_nrt`
-    return compile_(nogil=True, error_model="numpy", _nrt=False)(namespace["loop"])
+    return compile_(pipeline_class=KernelCompiler, **OPTIONS)(namespace["loop"])
 
 
 def pettingzoo_years_per_second(years: int = 2000) -> float:

@@ -7,7 +7,8 @@ place of the exact value.
 
 from __future__ import annotations
 
-from .jit import bits_of, number_of, rule
+from .intrinsics import bits_of, number_of
+from .jit import rule
 
 LARGEST = 700.0  # exponents beyond this are cut: e^700 is near the largest number
 PER_LN2 = 1.4426950408889634  # one over ln 2

@@ -17,6 +17,7 @@ from .jit import rule
 Array = Any  # numpy arrays; those of records read as `array.field`, which numpy's types do not know
 NOBODY = -1  # no patron, no object, no conqueror
 PAGES = 8  # rows written at a time
+FITTED = (8, 64)  # numbers of actors, those of `default` and `system`, that a year is compiled for: see `core.fit`
 
 
 class Clock(IntEnum):
@@ -251,6 +252,7 @@ PAIR_FIELDS = (*(field.name.lower() for field in Dyad), *PAIR_ARRAYS)
 class Scratch(NamedTuple):
     """Working room of one thread."""
 
+    each: Array  # (N,): a tuple, whose length the compiler knows, where a year is compiled for N; else an array
     actor: Array  # (N,) records: see ACTOR_SCRATCH
     column: Array  # (F, N) float64: see Column
     dyad: Array  # (F, N, N) float64: see Draft
@@ -278,6 +280,7 @@ def allocate_worlds(worlds: int, actors: int, terms: int) -> World:
 def allocate_scratch(actors: int, block: int, row: int) -> Scratch:
     """Working room of one thread; `row`: numbers in a row, `block`: in its block about another actor."""
     return Scratch(
+        (0,) * actors if actors in FITTED else np.zeros(actors, np.int8),
         np.zeros(actors, record(ACTOR_SCRATCH)).view(np.recarray),
         np.zeros((len(Column), actors)),
         np.zeros((len(Draft), actors, actors)),

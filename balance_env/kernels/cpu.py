@@ -13,8 +13,11 @@ import numpy as np
 from ..core.actions import read_actions
 from ..core.capability import measure_strength
 from ..core.draws import Purpose, make_stream, uniform
-from ..core.jit import call_for, phase, rule
+from ..core.fit import fit, fit_scratch, row_length
+from ..core.intrinsics import call_for, with_shape
+from ..core.jit import phase, rule
 from ..core.observe import observation
+from ..core.pieces import TERMS
 from ..core.reward import reward
 from ..core.start import begin
 from ..core.threat import perceive
@@ -70,9 +73,11 @@ def report(world, out, w):
 @rule
 def live(world, p, scratch, out, actions, w):
     """One year of world `w` under its actions; return whether it ended."""
+    actors = len(scratch.each)
     read_actions(world, actions, out.masks[w])
     year(world, p, scratch)
-    reward(world, p, scratch, out.terms[w], out.rewards[w])
+    terms, rewards = with_shape(out.terms[w], (actors, TERMS)), with_shape(out.rewards[w], (actors,))
+    reward(world, p, scratch, terms, rewards)
     return report(world, out, w)
 
 
@@ -116,10 +121,12 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
     `out.final_rows` and the next episode begins. LOOK: rows and masks are written anew. LEAVE:
     nothing is. An order of 0 or more begins that episode under `seed`. One kernel, so that it is compiled once.
     """
+    actors = len(scratch.each)
+    scratch = fit_scratch(scratch, actors)
     for w in range(start, stop):
         if w + 1 < stop and orders[w + 1] != LEAVE:
             call_for_world(worlds, out, w + 1)
-        world = at(worlds, w)
+        world = fit(at(worlds, w), actors)
         if orders[w] == LEAVE:
             continue
         if orders[w] == LIVE and world.clock[Clock.ENDED] != Ending.NOT:
@@ -128,7 +135,8 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
         begins = orders[w] >= 0
         episode, its_seed = orders[w], seed
         if orders[w] == LIVE and live(world, p, scratch, out, actions[w], w) and setting.autoreset:
-            observation(world, p, scratch, setting.open_verbs, setting.by_threat, out.final_rows[w], out.masks[w])
+            rows = with_shape(out.final_rows[w], (actors, row_length(actors)))
+            observation(world, p, scratch, setting.open_verbs, setting.by_threat, rows, out.masks[w])
             begins = True
             episode, its_seed = world.clock[Clock.EPISODE] + 1, world.clock[Clock.SEED]
         if begins:
@@ -137,7 +145,8 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
             out.ended[w] = world.clock[Clock.ENDED]
             measure_strength(world, scratch)
             perceive(world, p, scratch)
-        observation(world, p, scratch, setting.open_verbs, setting.by_threat, out.rows[w], out.masks[w])
+        rows = with_shape(out.rows[w], (actors, row_length(actors)))
+        observation(world, p, scratch, setting.open_verbs, setting.by_threat, rows, out.masks[w])
         for i in range(len(world.actor)):
             out.alive[w, i] = world.actor[i].alive
 
