@@ -268,31 +268,34 @@ def sort_by_threat(world, scratch, i):
 
 
 @rule
-def fill_verb(world, scratch, i, verb, mask):
-    """Write to which slots i may do `verb`, a verb with an object."""
-    actors = len(world.actor)
-    is_open = world.actor[i].alive != 0 and (world.actor[i].closed >> verb) & 1 == 0
-    own = scratch.dyad[Draft.SHARE, i, i]
-    first = encode(verb, 0, actors)
-    for slot in range(actors - 1):
-        j = world.order[i, slot]
-        legal = is_open and is_legal(world, i, verb, j, scratch.dyad[Draft.SHARE, j, i] > own)
-        mask[first + slot] = 1 if legal else 0
+def is_open(world, i, verb):
+    """Whether `verb` is open to i: it lives, and no experiment has closed it."""
+    return world.actor[i].alive != 0 and (world.actor[i].closed >> verb) & 1 == 0
 
 
 @rule
 def fill_mask(world, scratch, i, open_verbs, mask):
     """Write which actions are legal for i (1) to `mask` (A,); the fallen have invest alone."""
-    alive, closed = world.actor[i].alive, world.actor[i].closed
+    actors = len(world.actor)
     for verb in range(PLAIN_VERBS):
-        mask[verb] = 1 if alive != 0 and (closed >> verb) & 1 == 0 else 0
-    if alive == 0:
+        mask[verb] = 1 if is_open(world, i, verb) else 0
+    if world.actor[i].alive == 0:
         mask[0] = 1  # invest, which does nothing for the fallen
-    fill_verb(world, scratch, i, Verb.ALLY, mask)
-    fill_verb(world, scratch, i, Verb.BANDWAGON, mask)
-    fill_verb(world, scratch, i, Verb.SANCTION, mask)
+    may_ally, may_bandwagon = is_open(world, i, Verb.ALLY), is_open(world, i, Verb.BANDWAGON)
+    may_sanction, may_coerce = is_open(world, i, Verb.SANCTION), is_open(world, i, Verb.COERCE)
+    ally, bandwagon = encode(Verb.ALLY, 0, actors), encode(Verb.BANDWAGON, 0, actors)
+    sanction, coerce = encode(Verb.SANCTION, 0, actors), encode(Verb.COERCE, 0, actors)
+    own = scratch.dyad[Draft.SHARE, i, i]
+    for slot in range(actors - 1):
+        j = world.order[i, slot]
+        is_stronger = scratch.dyad[Draft.SHARE, j, i] > own
+        mask[ally + slot] = may_ally & is_legal(world, i, Verb.ALLY, j, is_stronger)
+        mask[bandwagon + slot] = may_bandwagon & is_legal(world, i, Verb.BANDWAGON, j, is_stronger)
+        mask[sanction + slot] = may_sanction & is_legal(world, i, Verb.SANCTION, j, is_stronger)
     if PLAIN_VERBS + open_verbs > Verb.COERCE:
-        fill_verb(world, scratch, i, Verb.COERCE, mask)
+        for slot in range(actors - 1):
+            j = world.order[i, slot]
+            mask[coerce + slot] = may_coerce & is_legal(world, i, Verb.COERCE, j, False)
 
 
 @rule
