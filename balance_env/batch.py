@@ -10,10 +10,11 @@ import numpy as np
 
 from .checks import check_memory, check_snapshot, check_threads
 from .core.actions import action_count
+from .core.jit import bound
 from .core.params import Parameters, as_record
 from .core.pieces import OTHER_SIZE, relations_of, row_size, state_size
 from .core.reward import Term
-from .core.world import Clock, allocate_scratch, allocate_worlds, bytes_per_world
+from .core.world import Clock, Scratch, allocate_scratch, allocate_worlds, bytes_per_world
 from .kernels.cpu import (
     LEAVE,
     LIVE,
@@ -94,12 +95,15 @@ class Batch:
 
     def _start_threads(self) -> None:
         self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE, self.row_size) for _ in range(self.threads)]
+        self._step_bound: Any = None  # the kernel for arrays of these types, from the first step on
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         edges = np.linspace(0, self.num_worlds, self.threads + 1).astype(int)
         self._ranges = [(int(a), int(b)) for a, b in pairwise(edges)]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_pool", "_scratch")}
+        return {
+            name: value for name, value in self.__dict__.items() if name not in ("_pool", "_scratch", "_step_bound")
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -124,14 +128,14 @@ class Batch:
     def _step(self, orders: np.ndarray) -> None:
         worlds, template, p, setting, out = self._worlds, self._template, self._p, self.setting, self._out
         actions, seed = self._actions, self._seed or 0
-        if self._pool is None:
-            step_worlds(worlds, template, p, setting, self._scratch[0], out, actions, orders, seed, 0, self.num_worlds)
-            return
-        self._over_ranges(
-            lambda scratch, start, stop: step_worlds(
-                worlds, template, p, setting, scratch, out, actions, orders, seed, start, stop
-            )
-        )
+
+        def arguments(scratch: Scratch, start: int, stop: int) -> tuple[Any, ...]:
+            return worlds, template, p, setting, scratch, out, actions, orders, seed, start, stop
+
+        if self._step_bound is None:
+            self._step_bound = bound(step_worlds, *arguments(self._scratch[0], 0, self.num_worlds))
+        step = self._step_bound
+        self._over_ranges(lambda scratch, start, stop: step(*arguments(scratch, start, stop)))
 
     def _look(self) -> None:
         """Write rows and masks anew, of worlds as they stand."""

@@ -40,7 +40,7 @@ def checked_actions(actions: Any, shape: tuple[int, ...], count: int) -> np.ndar
         raise TypeError(f"actions have dtype {given.dtype}: whole numbers are needed")
     if given.shape != shape:
         raise ValueError(f"actions have shape {given.shape}: {shape} is needed")
-    if given.min() < 0 or given.max() >= count:
+    if given.astype(np.int64).view(np.uint64).max() >= count:  # those below 0 are large ones without their sign
         raise ValueError(
             f"actions lie in {given.min()}..{given.max()}: 0 to {count - 1} are allowed "
             "(masked-out ones inside are replaced by invest and counted)"

@@ -204,6 +204,13 @@ class Rule:
         """What the rule returns for these arguments."""
         return self.alone(*arguments)
 
+    def bound(self, *arguments: Any) -> Callable[..., Any]:
+        """The rule for arguments of the types of these, which it does not look at again.
+
+        To tell the types of a batch takes as long as two years of a world.
+        """
+        return self.alone.compile(tuple(map(numba.typeof, arguments)))
+
 
 @typeof_impl.register(Rule)
 def _type_of_rule(rule: Rule, context: Any) -> Any:
@@ -230,3 +237,8 @@ def phase(function: F) -> F:
 
 def _compile(function: Any, forceinline: bool) -> Any:
     return function if IS_PLAIN else Rule(function, forceinline)
+
+
+def bound(rule: Any, *arguments: Any) -> Callable[..., Any]:
+    """`Rule.bound`; in plain Python the rule itself."""
+    return rule if IS_PLAIN else rule.bound(*arguments)
