@@ -29,6 +29,7 @@ from .kernels.cpu import (
 from .scenario import Scenario
 
 SNAPSHOT_VERSION = 3
+OF_THIS_PROCESS = ("_pool", "_scratch", "_step_bound")  # made anew in every process
 
 
 def allocate_out(worlds: int, actors: int, actions: int) -> Out:
