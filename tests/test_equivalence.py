@@ -14,7 +14,8 @@ import pytest
 from worlds import VIOLENT
 
 from balance_env import VectorEnv, parallel_env
-from balance_env.core.world import PAIR_FIELDS
+from balance_env.core import world
+from balance_env.core.world import FITTED, PAIR_FIELDS
 from balance_env.single import BalanceEnv, BalanceVectorEnv, place_opponents
 
 STATES, YEARS, SEED = 5, 25, 2
@@ -25,7 +26,8 @@ CHANCE = np.random.default_rng(7).random((YEARS, 1024, STATES))
 def nth_legal(masks: np.ndarray, year: int) -> np.ndarray:
     """Legal actions (W, N), the same for a world in any batch."""
     counts = masks.sum(axis=-1)
-    nth = (CHANCE[year, : len(masks)] * counts).astype(int)
+    chance = CHANCE[year, : len(masks)].take(np.arange(masks.shape[1]) % STATES, axis=-1)
+    nth = (chance * counts).astype(int)
     return (masks.cumsum(axis=-1) > nth[..., None]).argmax(axis=-1)
 
 
@@ -54,7 +56,9 @@ def assert_same(one, other, worlds: slice = slice(None)) -> None:
     assert len(one) == len(other)
     for year, (mine, theirs) in enumerate(zip(one, other, strict=True)):
         for name, array in mine.items():
-            np.testing.assert_array_equal(array[worlds], theirs[name][worlds], err_msg=f"{name} in year {year}")
+            told = f"{name} in year {year}"
+            np.testing.assert_array_equal(array[worlds], theirs[name][worlds], err_msg=told)
+            assert array[worlds].tobytes() == theirs[name][worlds].tobytes(), f"{told}: the sign of a zero"
 
 
 def batch(worlds: int = 7, **options) -> VectorEnv:
@@ -128,6 +132,14 @@ def test_a_world_lives_the_same_in_a_smaller_batch(seven, worlds):
 def test_a_world_lives_the_same_in_a_batch_of_a_thousand(seven):
     history = run(batch(1024), 6)
     assert_same([{n: a[:7] for n, a in year.items()} for year in history], seven[:6])
+
+
+def test_a_world_lives_the_same_where_a_year_is_compiled_for_its_number_of_states(monkeypatch):
+    history = run(batch(states=8))
+    assert 8 in FITTED
+    assert sum(year["falls"].sum() for year in history) > 3
+    monkeypatch.setattr(world, "FITTED", ())
+    assert_same(history, run(batch(states=8)))
 
 
 def test_a_world_lives_the_same_on_two_threads(seven):

@@ -344,9 +344,9 @@ def observation(world, p, scratch, open_verbs, by_threat, rows, masks):
             if world.actor[i].alive:
                 fill_own(world, scratch, lens, i, page)
                 fill_globe(world, scratch, lens, i, page)
-            alive = np.float32(world.actor[i].alive)
+            is_alive = world.actor[i].alive != 0
             for piece in range(rows.shape[1]):
-                rows[i, piece] = alive * page[piece]
+                rows[i, piece] = page[piece] if is_alive else np.float32(0.0)
     mark_principals(world, scratch)
     for c in range(actors):
         fill_bonds(world, c, rows)
