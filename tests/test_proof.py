@@ -17,6 +17,7 @@ from agents.evaluate import LEARNER, RANDOM, play  # noqa: E402
 from agents.policy import load_team  # noqa: E402
 from agents.proof import compared, comparisons, emergence, pictures, plays  # noqa: E402
 from agents.proof.__main__ import main  # noqa: E402
+from agents.proof.candidates import JUDGES_SEED, judge  # noqa: E402
 from agents.proof.compared import Kept, Population, choose, responses  # noqa: E402
 from agents.proof.conduct import Sample, conduct, sample  # noqa: E402
 from agents.proof.looking import WHO, blocks, look, piece_columns, piece_names, roles  # noqa: E402
@@ -33,12 +34,13 @@ TINY += ", width=8, checkpoints=1"
 SMALL = load_scenario("small", max_cycles=HORIZON)
 PLAN = f"""
 runs:
-  main: {{set: [{TINY}], seeds: 2}}
+  main: {{set: [{TINY}], seeds: 4}}
   heeding: {{set: [{TINY}, network=dyads]}}
   smaller: {{set: [{TINY}, overrides.states=3]}}
   seeing: {{set: [{TINY}, years=2]}}
   against: {{config: best_response, set: [{TINY}, "opponents=[RUNS/main-0]", start=RUNS/main-1]}}
 main: main
+candidates: 2
 networks: [main, heeding]
 memory: [main, seeing]
 sizes: [main, smaller]
@@ -102,6 +104,37 @@ def test_names_that_are_no_runs_are_refused(tmp_path):
     (tmp_path / "plan.yaml").write_text(PLAN.replace("memory: [main", "memory: [man"))
     with pytest.raises(ValueError, match="memory: 'man' is not among the runs"):
         Proof(tmp_path / "plan.yaml", tmp_path)
+
+
+def test_runs_that_cannot_be_judged_in_groups_are_refused(tmp_path):
+    (tmp_path / "plan.yaml").write_text(PLAN.replace("candidates: 2", "candidates: 3"))
+    with pytest.raises(ValueError, match="candidates = 3: does not divide the seeds of 'main'"):
+        Proof(tmp_path / "plan.yaml", tmp_path)
+
+
+# what is kept
+
+
+def test_of_every_so_many_runs_that_is_kept_to_which_the_best_answer_gains_least(folder):
+    runs = Proof(folder / "plan.yaml", folder / "runs").finished("main")
+    judged = judge(Plays(folder / "runs" / "parts", WORLDS), runs, 2)
+    assert [some.runs for some in judged] == [runs[:2], runs[2:]]
+    assert all(some.kept == min(zip(some.gains, some.runs, strict=True))[1] for some in judged)
+    page = (folder / "page" / "README.md").read_text()
+    assert all(f"| {some.kept.name} | `{some.runs[0].name}` {some.gains[0]:+.2f}, " in page for some in judged)
+
+
+def test_one_candidate_is_kept_unjudged(tmp_path):
+    (alone,) = judge(Plays(tmp_path, WORLDS), [tmp_path / "main-0"], 1)
+    assert alone.kept == tmp_path / "main-0"
+    assert not list(tmp_path.iterdir())
+
+
+def test_candidates_are_judged_in_worlds_of_their_own(folder, tmp_path):
+    job = Job(SMALL, scripted("hider"), scripted("hider"), "defensive")
+    told, judged = (Plays(tmp_path, 40, **seed).score(job) for seed in ({}, {"seed": JUDGES_SEED}))
+    assert not np.array_equal(told, judged)
+    assert np.array_equal(judged, Plays(tmp_path, 40, JUDGES_SEED).score(job))
 
 
 # scores

@@ -20,6 +20,7 @@ from balance_env.commands import refused
 from balance_env.files import held, write_whole
 
 from . import comparisons, emergence
+from .candidates import judge
 from .page import Page, Part
 from .plan import Proof
 from .plays import Plays
@@ -61,7 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with held(given.runs):
             if not given.as_is:
                 proof.fit(console)
-            page = Page(proof, Plays(given.runs / PARTS, given.worlds), given.write)
+            runs, plays = proof.finished(proof.plan.main), Plays(given.runs / PARTS, given.worlds)
+            if not runs:
+                raise ValueError(f"none of the runs of {proof.plan.main!r} in {proof.runs} is finished")
+            page = Page(proof, plays, given.write, judge(plays, runs, proof.plan.candidates))
             text = write(page, f"{given.plan} --write {given.write} --worlds {given.worlds}")
     except ValueError as error:
         return refused(error)
@@ -72,8 +76,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def write(page: Page, arguments: str) -> str:
     """The whole page; a part without finished runs says so."""
-    if not page.main:
-        raise ValueError(f"none of the runs of {page.proof.plan.main!r} in {page.proof.runs} is finished")
     parts = []
     for entry, make in MAKERS:
         names = getattr(page.proof.plan, entry)

@@ -26,7 +26,7 @@ ASKED_KEPT = 0.8  # of the normalised return, of a network trained at another nu
 
 def level(page: Page) -> Part:
     """Trained states against the best doctrine."""
-    groups = page.of([page.proof.plan.main, *page.proof.plan.level])
+    groups = {page.proof.plan.main: page.main, **page.of(page.proof.plan.level)}
     found, rows = [], []
     for runs in groups.values():
         config = load_run(runs[0])
@@ -172,7 +172,7 @@ def populations(page: Page) -> list[Population]:
 def exploited(page: Page) -> Part:
     """Best responses to the learner and to doctrines."""
     asked = populations(page)
-    found = responses(page.plays, asked, page.main)
+    found = responses(page.plays, asked, page.candidates)
     gains = {of.told: float(np.mean([r.gain for r in found if r.population == of.told])) for of in asked}
     found.sort(key=lambda of: gains[of.population])
     groups = page.of(page.proof.plan.responses)

@@ -24,8 +24,9 @@ from .plays import Plays, over_runs, remember, trained
 
 
 def learning(page: Page) -> Part:
-    """Learning curves."""
-    found, told = curves(page.main), f"{counted(page.main)}; {spread(len(page.main))}"
+    """Learning curves, and which runs are kept."""
+    runs = page.candidates
+    found, told = curves(runs), f"{counted(runs)}; {spread(len(runs))}"
     picture = pictures.draw_learning(page.folder, found, told)
     last = max(1, len(found.steps) // pictures.SMOOTHED)
     rows, risen = [], []
@@ -33,11 +34,27 @@ def learning(page: Page) -> Part:
         first, end = (over_runs(some.mean(1)) for some in (values[:, :last], values[:, -last:]))
         parts = "" if end.low is not None and first.high < end.low else ": not told apart"
         risen.append(f"{interval(first)} to {interval(end)} ({design}{parts})")
-        rows.append([design, interval(first), interval(end), *(f"{run:.2f}" for run in values[:, -last:].mean(1))])
-    head = ["design", "return, first twentieth", "last twentieth", *(run.name for run in page.main)]
-    return part(
-        "Learning curves", f"The return of an episode goes from {', '.join(risen)}.", picture, told, table(head, rows)
+        ends = values[:, -last:].mean(1)
+        rows.append([design, interval(first), interval(end), f"{ends.min():.2f} .. {ends.max():.2f}"])
+    head = ["design", "return, first twentieth", "last twentieth", "lowest and highest run"]
+    short, texts = f"The return of an episode goes from {', '.join(risen)}.", [table(head, rows)]
+    if page.proof.plan.candidates > 1:
+        texts += kept(page)
+    return part("Learning curves", short, picture, told, *texts)
+
+
+def kept(page: Page) -> list[str]:
+    """Which runs are kept, and why."""
+    rows = [
+        [some.kept.name, ", ".join(f"`{run.name}` {gain:+.2f}" for run, gain in zip(*some, strict=True))]
+        for some in page.judged
+    ]
+    text = (
+        f"Runs differ by chance. Of every {page.proof.plan.candidates}, by seed, one is kept, and the parts below are "
+        "about these unless they say otherwise: the one to which the best answer gains least, mean over designs, among "
+        "the others and all doctrines (see Best responses), in worlds that no other part plays."
     )
+    return [text, table(["kept", "what the best answer to each gained"], rows)]
 
 
 def crossplay(page: Page) -> Part:

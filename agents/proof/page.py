@@ -11,6 +11,7 @@ import numpy as np
 from balance_env.benchmark.bootstrap import LEAST_UNITS, Estimate
 
 from ..population import ENOUGH
+from .candidates import Judged
 from .plan import Proof
 from .plays import Plays
 
@@ -21,11 +22,17 @@ class Page(NamedTuple):
     proof: Proof
     plays: Plays
     folder: Path
+    judged: list[Judged]  # the finished runs of the entry `main`
 
     @property
     def main(self) -> list[Path]:
-        """The finished runs that most parts are about."""
-        return self.proof.finished(self.proof.plan.main)
+        """The runs that most parts are about: of those that were judged together the one that is kept."""
+        return [some.kept for some in self.judged]
+
+    @property
+    def candidates(self) -> list[Path]:
+        """All of which these were kept."""
+        return [run for some in self.judged for run in some.runs]
 
     def of(self, names: Sequence[str]) -> dict[str, list[Path]]:
         """Finished runs of those entries that have any."""

@@ -36,6 +36,7 @@ class Plan(BaseModel):
 
     runs: Annotated[dict[str, Runs], Field(min_length=1)]
     main: str  # learning curves, cross-play, behaviour, what the network looks at
+    candidates: Count = 1  # of so many runs of it, by seed, one is kept: see `candidates`
     level: list[str] = []  # more scenarios in which runs are held against the best doctrine
     networks: list[str] = []  # of one scenario and one cost; the first is the default
     memory: list[str] = []
@@ -50,6 +51,8 @@ class Plan(BaseModel):
                     raise ValueError(f"{part}: {name!r} is not among the runs: {', '.join(self.runs)}")
         if self.main not in self.runs:
             raise ValueError(f"main: {self.main!r} is not among the runs: {', '.join(self.runs)}")
+        if self.runs[self.main].seeds % self.candidates:
+            raise ValueError(f"candidates = {self.candidates}: does not divide the seeds of {self.main!r}")
         return self
 
 

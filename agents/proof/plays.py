@@ -84,9 +84,11 @@ class Job(NamedTuple):
         return self._replace(visitor=scripted(doctrine))
 
 
-def seating(among: Among, residents: Player, worlds: int, actors: int) -> tuple[np.ndarray, np.ndarray]:
+def seating(
+    among: Among, residents: Player, worlds: int, actors: int, seed: int = SEED
+) -> tuple[np.ndarray, np.ndarray]:
     """Who sits where (W, N), and the seat that is scored (W,); the same for every visitor."""
-    players, focal = seat_mix(worlds, actors, SEED)
+    players, focal = seat_mix(worlds, actors, seed)
     if among == Among.COPIES:
         return np.full_like(players, residents.seat), focal
     if among == Among.DOCTRINES:
@@ -97,10 +99,17 @@ def seating(among: Among, residents: Player, worlds: int, actors: int) -> tuple[
 
 
 class Plays:
-    """Scores that were played before are read from `folder`, one file for each: an interrupted proof goes on."""
+    """Scores that were played before are read from `folder`, one file for each: an interrupted proof goes on.
 
-    def __init__(self, folder: Path, worlds: int) -> None:
-        self.folder, self.worlds = folder, worlds
+    Parameters
+    ----------
+    folder : Path
+    worlds, seed : int
+        Played for every score.
+    """
+
+    def __init__(self, folder: Path, worlds: int, seed: int = SEED) -> None:
+        self.folder, self.worlds, self.seed = folder, worlds, seed
 
     def run(self, jobs: Iterable[Job], told: str) -> None:
         """Play what was not played yet, and tell how far this is."""
@@ -123,15 +132,16 @@ class Plays:
     def _path(self, job: Job) -> Path:
         worlds = job.worlds or self.worlds
         told = [job.scenario.content_hash(), job.residents.key, job.visitor.key, job.design, job.among, worlds]
+        told += [self.seed] if self.seed != SEED else []
         return self.folder / f"{hashlib.sha256(json.dumps(told).encode()).hexdigest()}.scores"
 
     def _play(self, job: Job) -> np.ndarray:
         worlds, actors = job.worlds or self.worlds, len(job.scenario.state_names())
-        players, focal = seating(job.among, job.residents, worlds, actors)
+        players, focal = seating(job.among, job.residents, worlds, actors, self.seed)
         players[np.arange(worlds), focal] = job.visitor.seat
         team = job.residents.team or job.visitor.team or Team([])
         weights = weights_of(job.scenario, job.design)
-        return play(job.scenario, team, players, focal, weights, SEED, team.years, job.visitor.team)
+        return play(job.scenario, team, players, focal, weights, self.seed, team.years, job.visitor.team)
 
     def screening(self, job: Job) -> list[Job]:
         """Every doctrine in the job's seat, in few worlds."""
