@@ -14,7 +14,7 @@ from .core.jit import bound
 from .core.params import Parameters, as_record
 from .core.pieces import OTHER_SIZE, relations_of, row_size, state_size
 from .core.reward import Term
-from .core.world import Clock, Scratch, allocate_scratch, allocate_worlds, bytes_per_world
+from .core.world import Clock, allocate_scratch, allocate_worlds, bytes_per_world
 from .kernels.cpu import (
     LEAVE,
     LIVE,
@@ -29,7 +29,7 @@ from .kernels.cpu import (
 from .scenario import Scenario
 
 SNAPSHOT_VERSION = 3
-OF_THIS_PROCESS = ("_pool", "_scratch", "_step_bound")  # made anew in every process
+OF_THIS_PROCESS = ("_pool", "_scratch", "_kernels")  # made anew in every process
 
 
 def allocate_out(worlds: int, actors: int, actions: int) -> Out:
@@ -96,15 +96,13 @@ class Batch:
 
     def _start_threads(self) -> None:
         self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE, self.row_size) for _ in range(self.threads)]
-        self._step_bound: Any = None  # the kernel for arrays of these types, from the first step on
+        self._kernels: dict[Any, Any] = {}  # those that were called, for arguments of the types of this batch
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         edges = np.linspace(0, self.num_worlds, self.threads + 1).astype(int)
         self._ranges = [(int(a), int(b)) for a, b in pairwise(edges)]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {
-            name: value for name, value in self.__dict__.items() if name not in ("_pool", "_scratch", "_step_bound")
-        }
+        return {name: value for name, value in self.__dict__.items() if name not in OF_THIS_PROCESS}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -126,17 +124,20 @@ class Batch:
         if self._pool is not None:
             self._pool.shutdown()
 
+    def _call(self, kernel: Any, *arguments: Any) -> None:
+        """Run a kernel; it looks at the types of its arguments the first time alone."""
+        if kernel not in self._kernels:
+            self._kernels[kernel] = bound(kernel, *arguments)
+        self._kernels[kernel](*arguments)
+
     def _step(self, orders: np.ndarray) -> None:
         worlds, template, p, setting, out = self._worlds, self._template, self._p, self.setting, self._out
         actions, seed = self._actions, self._seed or 0
-
-        def arguments(scratch: Scratch, start: int, stop: int) -> tuple[Any, ...]:
-            return worlds, template, p, setting, scratch, out, actions, orders, seed, start, stop
-
-        if self._step_bound is None:
-            self._step_bound = bound(step_worlds, *arguments(self._scratch[0], 0, self.num_worlds))
-        step = self._step_bound
-        self._over_ranges(lambda scratch, start, stop: step(*arguments(scratch, start, stop)))
+        self._over_ranges(
+            lambda scratch, start, stop: self._call(
+                step_worlds, worlds, template, p, setting, scratch, out, actions, orders, seed, start, stop
+            )
+        )
 
     def _look(self) -> None:
         """Write rows and masks anew, of worlds as they stand."""
@@ -149,11 +150,12 @@ class Batch:
 
     def _choose(self) -> None:
         """Write the actions of the seats that doctrines play."""
-        self._over_ranges(lambda _, start, stop: choose_actions(self._worlds, self._out, self._actions, start, stop))
+        worlds, out, actions = self._worlds, self._out, self._actions
+        self._over_ranges(lambda _, start, stop: self._call(choose_actions, worlds, out, actions, start, stop))
 
     def _draw(self) -> np.ndarray:
         """One uniform draw (W, N) of the year for each seat, on which trained states act."""
-        draw_for_players(self._worlds, self._draws, 0, self.num_worlds)
+        self._call(draw_for_players, self._worlds, self._draws, 0, self.num_worlds)
         return self._draws
 
     def _run(self, years: int) -> np.ndarray:
@@ -162,8 +164,8 @@ class Batch:
         actions, live = self._actions, self._live
         totals = np.zeros((self.num_worlds, self.num_actors, len(Term)))
         self._over_ranges(
-            lambda scratch, start, stop: run_worlds(
-                worlds, template, p, setting, scratch, out, actions, live, years, totals, start, stop
+            lambda scratch, start, stop: self._call(
+                run_worlds, worlds, template, p, setting, scratch, out, actions, live, years, totals, start, stop
             )
         )
         return totals
@@ -172,7 +174,7 @@ class Batch:
         """The true worlds (W, S) float32, for central critics; with `chosen` (W,) bool, of these alone (M, S)."""
         numbers = np.arange(self.num_worlds) if chosen is None else np.flatnonzero(chosen)
         states = np.empty((len(numbers), state_size(self.num_actors)), np.float32)
-        look_at_truth(self._worlds, self._p, self._scratch[0], numbers, states)
+        self._call(look_at_truth, self._worlds, self._p, self._scratch[0], numbers, states)
         return states
 
     def graph(self) -> np.ndarray:
