@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ import train  # noqa: E402
 from agents.config import write_config  # noqa: E402
 from agents.evaluate import LEARNER, RANDOM, play  # noqa: E402
 from agents.policy import load_team  # noqa: E402
-from agents.proof import compared, comparisons, emergence, pictures, plays  # noqa: E402
+from agents.proof import candidates, compared, comparisons, emergence, pictures, plays  # noqa: E402
 from agents.proof.__main__ import main  # noqa: E402
 from agents.proof.candidates import JUDGES_SEED, judge  # noqa: E402
 from agents.proof.compared import Kept, Population, choose, responses  # noqa: E402
@@ -122,6 +123,17 @@ def test_of_every_so_many_runs_that_is_kept_to_which_the_best_answer_gains_least
     assert all(some.kept == min(zip(some.gains, some.runs, strict=True))[1] for some in judged)
     page = (folder / "page" / "README.md").read_text()
     assert all(f"| {some.kept.name} | `{some.runs[0].name}` {some.gains[0]:+.2f}, " in page for some in judged)
+
+
+def test_a_command_tells_which_run_to_keep(folder, capsys):
+    runs = [str(folder / "runs" / f"main-{seed}") for seed in (0, 1)]
+    assert candidates.main([*runs, "--worlds", str(WORLDS)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    (judged,) = judge(Plays(folder / "runs" / "parts", WORLDS), [Path(run) for run in runs], 2)
+    assert f"{judged.kept.name} leaves least" in told
+    assert f"{min(judged.gains):+.3f}" in told
+    assert candidates.main(runs[:1]) == 2
+    assert "nothing to choose from" in capsys.readouterr().err
 
 
 def test_one_candidate_is_kept_unjudged(tmp_path):

@@ -23,11 +23,9 @@ from . import comparisons, emergence
 from .candidates import judge
 from .page import Page, Part
 from .plan import Proof
-from .plays import Plays
+from .plays import PARTS, WORLDS, Plays
 
 PAGE = "README.md"  # shown by whatever shows the folder
-PARTS = "parts"  # of the folder of the runs: what was played
-WORLDS = 400  # with fewer, random play and the best doctrine are too close to make a scale for defensive states
 MAKERS: tuple[tuple[str, Callable[[Page], Part]], ...] = (  # the entry of the plan that a part needs, and the part
     ("main", emergence.learning),
     ("main", comparisons.level),

@@ -1,17 +1,29 @@
-"""Of runs that differ by chance alone, the one to keep: that to which the best answer gains least."""
+"""Of runs that differ by chance alone, the one to keep: that to which the best answer gains least.
+
+    python -m agents.proof.candidates runs/one runs/two runs/three
+
+Answers are all doctrines and the other runs; what was played is kept beside the first run.
+"""
 
 from __future__ import annotations
 
+import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from balance_env.commands import refused
 
 from ..config import load_run
 from ..evaluate import SEED
 from .compared import Population, responses
-from .plays import Plays
+from .plays import PARTS, WORLDS, Plays
 
 JUDGES_SEED = SEED + 1  # candidates are judged in worlds of their own: what is kept is told in others
 
@@ -45,3 +57,34 @@ def gains(plays: Plays, runs: Sequence[Path]) -> list[float]:
     scenario = load_run(runs[0]).load_scenario()
     found = responses(plays, [Population(run.name, str(run), scenario, []) for run in runs], list(runs))
     return [float(np.mean([of.gain for of in found if of.population == run.name])) for run in runs]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command `python -m agents.proof.candidates`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m agents.proof.candidates", description=(__doc__ or "").split("\n", 1)[0]
+    )
+    parser.add_argument("runs", type=Path, nargs="+", help="folders of runs of one config")
+    parser.add_argument("--worlds", type=int, default=WORLDS, help=f"played for every score (default {WORLDS})")
+    given = parser.parse_args(arguments)
+    torch.set_num_threads(1)  # networks are small
+    try:
+        if given.worlds < 1:
+            raise ValueError(f"--worlds {given.worlds}: a whole number from 1")
+        if len(given.runs) < 2:
+            raise ValueError(f"one run, {given.runs[0]}: there is nothing to choose from")
+        (judged,) = judge(Plays(given.runs[0].parent / PARTS, given.worlds), given.runs, len(given.runs))
+    except ValueError as error:
+        return refused(error)
+    shown = Table("run")
+    shown.add_column("the best answer gains", justify="right")
+    for run, gain in sorted(zip(*judged, strict=True), key=lambda told: told[1]):
+        shown.add_row(str(run), f"{gain:+.3f}")
+    console = Console()
+    console.print(shown)
+    console.print(f"{judged.kept} leaves least", soft_wrap=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -25,6 +25,8 @@ from ..config import load_run
 from ..evaluate import LEARNER, RANDOM, SEED, design_weights, doctrines, play, seat_mix
 from ..policy import load_team
 
+PARTS = "parts"  # of the folder of the runs: what was played
+WORLDS = 400  # with fewer, random play and the best doctrine are too close to make a scale for defensive states
 SEED_OF_INTERVALS = 0
 SCREENED = 100  # worlds in which all doctrines are tried
 FINALISTS = 3  # of them are tried in all worlds
