@@ -163,7 +163,7 @@ def _loop(text: str) -> Callable[..., None]:
     """A compiled loop over worlds around one phase."""
     source = (
         "def loop(worlds, p, scratch, out, actions, verbs):\n"
-        "    actors = len(scratch.each)\n"
+        "    actors = len(scratch.seats)\n"
         "    scratch = fit_scratch(scratch, actors)\n"
         "    for w in range(len(worlds.clock)):\n"
         f"        world = fit(at(worlds, w), actors); {text}\n"

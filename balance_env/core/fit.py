@@ -1,7 +1,7 @@
 """Fitting a year to a number of actors that the compiler knows.
 
 Loops over eight actors that need no count and no remainder are a third of the code and half as fast
-again. So `Scratch.each` is a tuple, whose length is part of its type, where a year is worth compiling
+again. So `Scratch.seats` is a tuple, whose length is part of its type, where a year is worth compiling
 for a number of actors of its own (`FITTED`). The rules themselves know nothing of it: shapes are told
 anew here, and every loop over `len(world.actor)` follows.
 """
@@ -35,7 +35,7 @@ def fit(world, actors):
 def fit_scratch(scratch, actors):
     """The same of the working room."""
     return Scratch(
-        scratch.each,
+        scratch.seats,
         with_shape(scratch.actor, (actors,)),
         with_shape(scratch.column, (len(scratch.column), actors)),
         with_shape(scratch.dyad, (len(scratch.dyad), actors, actors)),

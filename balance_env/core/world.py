@@ -252,7 +252,7 @@ PAIR_FIELDS = (*(field.name.lower() for field in Dyad), *PAIR_ARRAYS)
 class Scratch(NamedTuple):
     """Working room of one thread."""
 
-    each: Array  # (N,): a tuple, whose length the compiler knows, where a year is compiled for N; else an array
+    seats: Array  # (N,): a tuple, whose length the compiler knows, where a year is compiled for N; else an array
     actor: Array  # (N,) records: see ACTOR_SCRATCH
     column: Array  # (F, N) float64: see Column
     dyad: Array  # (F, N, N) float64: see Draft

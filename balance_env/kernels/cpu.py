@@ -73,7 +73,7 @@ def report(world, out, w):
 @rule
 def live(world, p, scratch, out, actions, w):
     """One year of world `w` under its actions; return whether it ended."""
-    actors = len(scratch.each)
+    actors = len(scratch.seats)
     read_actions(world, actions, out.masks[w])
     year(world, p, scratch)
     terms, rewards = with_shape(out.terms[w], (actors, TERMS)), with_shape(out.rewards[w], (actors,))
@@ -121,7 +121,7 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
     `out.final_rows` and the next episode begins. LOOK: rows and masks are written anew. LEAVE:
     nothing is. An order of 0 or more begins that episode under `seed`. One kernel, so that it is compiled once.
     """
-    actors = len(scratch.each)
+    actors = len(scratch.seats)
     scratch = fit_scratch(scratch, actors)
     for w in range(start, stop):
         if w + 1 < stop and orders[w + 1] != LEAVE:
