@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -33,7 +33,7 @@ from balance_env.core.jit import OPTIONS, KernelCompiler
 from balance_env.core.params import as_record
 from balance_env.core.pieces import OTHER_SIZE
 from balance_env.core.reward import Term
-from balance_env.core.world import World, allocate_scratch, at, bytes_per_world
+from balance_env.core.world import FITTED, World, allocate_scratch, at, bytes_per_world
 from balance_env.doctrines import doctrine_id
 from balance_env.kernels.cpu import choose_actions
 
@@ -110,21 +110,26 @@ def random_legal(env: VectorEnv) -> np.ndarray:
     return env.pending_actions.copy()
 
 
-def steps_per_second(worlds: int, actors: int, threads: int) -> float:
-    """Agent-steps a second of `VectorEnv.step` under random legal actions; the choosing is not timed."""
-    env = random_batch(worlds, actors, threads)
+def steps_per_second(worlds: int, actors: int, threads: Sequence[int]) -> list[float]:
+    """Agent-steps a second of `VectorEnv.step` under random legal actions; the choosing is not timed.
+
+    By number of threads, which take turns: what else the machine does falls on all alike.
+    """
+    batches = [random_batch(worlds, actors, count) for count in threads]
     years = max(2, int(40_000 / (worlds * actors)))
-    times = []
+    times: list[list[float]] = [[] for _ in batches]
     for _ in range(REPEATS):
-        spent = 0.0
-        for _ in range(years):
-            actions = random_legal(env)
-            start = time.perf_counter()
-            env.step(actions)
-            spent += time.perf_counter() - start
-        times.append(spent)
-    env.close()
-    return worlds * actors * years / statistics.median(times)
+        for env, told in zip(batches, times, strict=True):
+            spent = 0.0
+            for _ in range(years):
+                actions = random_legal(env)
+                start = time.perf_counter()
+                env.step(actions)
+                spent += time.perf_counter() - start
+            told.append(spent)
+    for env in batches:
+        env.close()
+    return [worlds * actors * years / statistics.median(told) for told in times]
 
 
 def trained_steps_per_second(worlds: int = 512, actors: int = 8, player: str = "learned_offensive") -> float:
@@ -217,7 +222,8 @@ def report(quick: bool) -> list[str]:
     lines = [
         f"Measured {date.today()} on {platform.machine()}, {cores} shared cores, Python {platform.python_version()}, "
         f"numba {numba.__version__}, numpy {np.__version__}. Medians of {REPEATS}; random legal play; observations, "
-        "masks, rewards and resets included.",
+        "masks, rewards and resets included. One thread and two take turns. Years of "
+        f"{' and '.join(map(str, FITTED))} states are compiled for that number of them, others for any.",
         "",
         "| N | W | agent-steps/s, 1 thread | 2 threads | ratio |",
         "|---|---|---|---|---|",
@@ -228,12 +234,9 @@ def report(quick: bool) -> list[str]:
         else [(n, w) for n in (4, 8, 16, 32, 64, 128) for w in (1, 16, 64, 256, 1024, 4096) if n * n * w <= 2**22]
     )
     for actors, worlds in grid:
-        one = steps_per_second(worlds, actors, 1)
-        row = f"| {actors} | {worlds} | {one:,.0f} | - | - |"
-        if cores > 1 and worlds > 1:
-            two = steps_per_second(worlds, actors, 2)
-            row = f"| {actors} | {worlds} | {one:,.0f} | {two:,.0f} | {two / one:.2f} |"
-        lines.append(row)
+        one, *more = steps_per_second(worlds, actors, (1, 2) if cores > 1 and worlds > 1 else (1,))
+        cells = [f"{two:,.0f} | {two / one:.2f}" for two in more] or ["- | -"]
+        lines.append(f"| {actors} | {worlds} | {one:,.0f} | {cells[0]} |")
         print(lines[-1], flush=True)
     times = phase_times()
     phases, draws = ({name: times[name] for name in names} for names in (PHASES, DRAWS))
