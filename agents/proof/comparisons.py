@@ -183,12 +183,12 @@ def exploited(page: Page) -> Part:
          ", ".join(of.best), f"{of.gain:+.2f} ± {BOUND * of.error:.2f}"]
         for of in found
     ]  # fmt: skip
-    config = load_run(next(iter(groups.values()))[0])
+    configs = [load_run(runs[0]) for runs in groups.values()]
+    config = configs[0]
     own = (config.learning_seats or 1) / len(config.load_scenario().state_names())
-    start = "nothing" if config.start is None else f"the weights of `{Path(config.start).name}`"
     text = (
-        f"One seat learns, from {start}, for {config.steps / 1e6:g} million agent-steps of which {own:.0%} are its "
-        "own, to answer a population that holds all others. Gains are over acting as that population does, 0 where no "
+        f"One seat learns, from {origin(configs)}, for {config.steps / 1e6:g} million agent-steps of which {own:.0%} are "
+        "its own, to answer a population that holds all others. Gains are over acting as that population does, 0 where no "
         f"answer does better. The best of these runs, of those of `{page.proof.plan.main}` and of all doctrines is "
         "chosen in either half of the worlds and told in the other: a lower bound, since a better answer may exist. 1 "
         "is the distance from random play to the best doctrine among doctrines."
@@ -203,6 +203,16 @@ def exploited(page: Page) -> Part:
     )
     head = ["population", "design", "trained answers, by seed", "the best that was found", "its gain"]
     return part("Best responses", short, picture, told, text, table(head, rows))
+
+
+def origin(configs: list[Config]) -> str:
+    """What replies begin with, in words."""
+    told = []
+    if any(config.start in config.opponents for config in configs):
+        told.append("the weights of the run that it answers")
+    told += sorted({f"those of `{Path(c.start).name}`" for c in configs if c.start and c.start not in c.opponents})
+    told += ["random ones"] if any(config.start is None for config in configs) else []
+    return " or ".join(told)
 
 
 def cost(page: Page) -> Part:
