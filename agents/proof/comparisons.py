@@ -187,11 +187,11 @@ def exploited(page: Page) -> Part:
     config = configs[0]
     own = (config.learning_seats or 1) / len(config.load_scenario().state_names())
     text = (
-        f"One seat learns, from {origin(configs)}, for {config.steps / 1e6:g} million agent-steps of which {own:.0%} are "
-        "its own, to answer a population that holds all others. Gains are over acting as that population does, 0 where no "
-        f"answer does better. The best of these runs, of those of `{page.proof.plan.main}` and of all doctrines is "
-        "chosen in either half of the worlds and told in the other: a lower bound, since a better answer may exist. 1 "
-        "is the distance from random play to the best doctrine among doctrines."
+        f"One seat learns, from {origin(configs)}, for {config.steps / 1e6:g} million agent-steps of which {own:.0%} "
+        "are its own, to answer a population that holds all others. Gains are over acting as that population does, 0 "
+        f"where no answer does better. The best of these runs, of those of `{page.proof.plan.main}` and of all "
+        "doctrines is chosen in either half of the worlds and told in the other: a lower bound, since a better answer "
+        "may exist. 1 is the distance from random play to the best doctrine among doctrines."
     )
     of_learners = over_runs(np.array([gains[of.told] for of in asked if of.player not in DOCTRINES]))
     scripts = sorted((gains[of.told], of.player) for of in asked if of.player in DOCTRINES)
