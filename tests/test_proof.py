@@ -13,7 +13,7 @@ pytest.importorskip("sb3_contrib", reason="sb3-contrib is not installed")
 pytest.importorskip("scipy", reason="scipy is not installed")
 
 import train  # noqa: E402
-from agents.config import write_config  # noqa: E402
+from agents.config import load_run, write_config  # noqa: E402
 from agents.evaluate import LEARNER, RANDOM, play  # noqa: E402
 from agents.policy import load_team  # noqa: E402
 from agents.proof import candidates, compared, comparisons, emergence, pictures, plays  # noqa: E402
@@ -125,7 +125,7 @@ def test_of_every_so_many_runs_that_is_kept_to_which_the_best_answer_gains_least
     assert all(f"| {some.kept.name} | `{some.runs[0].name}` {some.gains[0]:+.2f}, " in page for some in judged)
 
 
-def test_a_command_tells_which_run_to_keep(folder, capsys):
+def test_a_command_tells_which_run_to_keep(folder, tmp_path, capsys):
     runs = [str(folder / "runs" / f"main-{seed}") for seed in (0, 1)]
     assert candidates.main([*runs, "--worlds", str(WORLDS)]) == 0
     told = " ".join(capsys.readouterr().out.split())
@@ -134,6 +134,9 @@ def test_a_command_tells_which_run_to_keep(folder, capsys):
     assert f"{min(judged.gains):+.3f}" in told
     assert candidates.main(runs[:1]) == 2
     assert "nothing to choose from" in capsys.readouterr().err
+    write_config(load_run(Path(runs[1])).model_copy(update={"overrides": {"max_cycles": HORIZON + 1}}), tmp_path)
+    assert candidates.main([runs[0], str(tmp_path)]) == 2
+    assert f"{tmp_path} was fitted in another scenario" in capsys.readouterr().err
 
 
 def test_one_candidate_is_kept_unjudged(tmp_path):

@@ -51,10 +51,13 @@ def judge(plays: Plays, runs: Sequence[Path], candidates: int) -> list[Judged]:
 
 
 def gains(plays: Plays, runs: Sequence[Path]) -> list[float]:
-    """What the best answer to each of some runs gains, mean over designs."""
+    """What the best answer to each of some runs gains, mean over designs; ValueError if scenarios differ."""
     if len(runs) == 1:
         return [np.nan]
     scenario = load_run(runs[0]).load_scenario()
+    for run in runs[1:]:
+        if load_run(run).load_scenario() != scenario:
+            raise ValueError(f"{run} was fitted in another scenario than {runs[0]}: candidates differ by chance alone")
     found = responses(plays, [Population(run.name, str(run), scenario, []) for run in runs], list(runs))
     return [float(np.mean([of.gain for of in found if of.population == run.name])) for run in runs]
 
@@ -64,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m agents.proof.candidates", description=(__doc__ or "").split("\n", 1)[0]
     )
-    parser.add_argument("runs", type=Path, nargs="+", help="folders of runs of one config")
+    parser.add_argument("runs", type=Path, nargs="+", help="folders of runs in one scenario")
     parser.add_argument("--worlds", type=int, default=WORLDS, help=f"played for every score (default {WORLDS})")
     given = parser.parse_args(arguments)
     torch.set_num_threads(1)  # networks are small
