@@ -139,6 +139,15 @@ def test_a_command_tells_which_run_to_keep(folder, tmp_path, capsys):
     assert f"{tmp_path} was fitted in another scenario" in capsys.readouterr().err
 
 
+def test_runs_of_one_name_in_two_folders_are_told_apart(folder, tmp_path):
+    one, other = folder / "runs" / "main-0", folder / "runs" / "main-1"
+    namesake = shutil.copytree(other, tmp_path / one.name)
+    plays = Plays(folder / "runs" / "parts", WORLDS)
+    expected, found = judge(plays, [one, other], 2)[0].gains, judge(plays, [one, namesake], 2)[0].gains
+    assert found == expected
+    assert found[0] != found[1]
+
+
 def test_one_candidate_is_kept_unjudged(tmp_path):
     (alone,) = judge(Plays(tmp_path, WORLDS), [tmp_path / "main-0"], 1)
     assert alone.kept == tmp_path / "main-0"

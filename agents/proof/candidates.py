@@ -58,8 +58,8 @@ def gains(plays: Plays, runs: Sequence[Path]) -> list[float]:
     for run in runs[1:]:
         if load_run(run).load_scenario() != scenario:
             raise ValueError(f"{run} was fitted in another scenario than {runs[0]}: candidates differ by chance alone")
-    found = responses(plays, [Population(run.name, str(run), scenario, []) for run in runs], list(runs))
-    return [float(np.mean([of.gain for of in found if of.population == run.name])) for run in runs]
+    found = responses(plays, [Population(str(run), str(run), scenario, []) for run in runs], list(runs))
+    return [float(np.mean([of.gain for of in found if of.population == str(run)])) for run in runs]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
