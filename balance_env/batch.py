@@ -95,7 +95,7 @@ class Batch:
         self._start_threads()
 
     def _start_threads(self) -> None:
-        self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE, self.row_size) for _ in range(self.threads)]
+        self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE) for _ in range(self.threads)]
         self._kernels: dict[Any, Any] = {}  # those that were called, for arguments of the types of this batch
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         edges = np.linspace(0, self.num_worlds, self.threads + 1).astype(int)

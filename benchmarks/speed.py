@@ -144,7 +144,7 @@ def phase_times(worlds: int = 1024, actors: int = 8) -> dict[str, float]:
     """Microseconds of a world-year by phase, each on fresh copies of the same worlds."""
     env = random_batch(worlds, actors, 1)
     actions, p, verbs = random_legal(env), as_record(env.parameters), env.setting.open_verbs
-    scratch = allocate_scratch(env.num_actors, OTHER_SIZE, env.row_size)
+    scratch = allocate_scratch(env.num_actors, OTHER_SIZE)
     prepare = (
         "read_actions(world, actions[w], out.masks[w]); measure_strength(world, scratch); perceive(world, p, scratch)"
     )

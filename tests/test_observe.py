@@ -7,13 +7,15 @@ import math
 
 import numpy as np
 import pytest
+from numba import njit
 from worlds import make_world, other_piece, own_piece, random_legal
 
 from balance_env import VectorEnv, parallel_env, row_table
 from balance_env.chronicle import snapshot
-from balance_env.core.pieces import WEIGHTS_START, Globe, Other, Own, Relation
+from balance_env.core.intrinsics import turner
+from balance_env.core.pieces import OTHER_SIZE, WEIGHTS_START, Globe, Other, Own, Relation
 from balance_env.core.reward import Term
-from balance_env.core.world import Verb, World
+from balance_env.core.world import VIEWERS, Verb, World
 
 
 def seen(case, i, j, *pieces) -> list[float]:
@@ -328,3 +330,21 @@ def test_the_table_names_every_number_of_a_row_once():
     env = parallel_env("default")
     assert len(set(names)) == len(names) == env.observation_space("state_0").shape[0]
     assert all(meaning for *_, meaning in table)
+
+
+# tiles
+
+
+def test_a_tile_is_turned_into_rows_and_what_is_nowhere_is_not_written():
+    turn = turner(OTHER_SIZE)
+    turned = njit(lambda tile, out, starts: turn(tile, out, starts))
+    tile = np.random.default_rng(0).random((OTHER_SIZE, VIEWERS)).astype(np.float32)
+    out = np.full((VIEWERS, 3 * OTHER_SIZE), -1.0, np.float32)
+    starts = np.array([k * out.shape[1] + 5 * k for k in range(VIEWERS)])
+    starts[3] = -1
+    expected = out.copy()
+    for k in range(VIEWERS):
+        if k != 3:
+            expected[k, 5 * k : 5 * k + OTHER_SIZE] = tile[:, k]
+    turned(tile, out, starts)
+    np.testing.assert_array_equal(out, expected)

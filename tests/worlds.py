@@ -179,7 +179,7 @@ class Case:
 
 def working_room(actors: int) -> Scratch:
     """Scratch for one world."""
-    return allocate_scratch(actors, OTHER_SIZE, row_size(actors))
+    return allocate_scratch(actors, OTHER_SIZE)
 
 
 def random_legal(masks: np.ndarray, generator: np.random.Generator) -> np.ndarray:

@@ -44,25 +44,24 @@ def decode(action, actors):
 
 
 @rule
-def is_legal(world, i, verb, j, is_stronger):
-    """Whether living i may do `verb` to j; `is_stronger`: i perceives j as stronger.
+def is_legal(verb, i, patron, dispute, it, j, is_stronger):
+    """Whether living i, whose `patron` and `dispute` these are, may do `verb` to `it`, which sits in j.
+
+    `is_stronger`: i perceives it as stronger.
 
     A client may not coerce or ally with its patron, and is not coerced by it; only a stronger
     state that is nobody's client can be bandwagoned with; a dispute is held to its showdown. No
     branches, since what is legal is hard to foresee.
     """
-    me, it = world.actor[i], world.actor[j]
-    if verb < PLAIN_VERBS:
-        return True
     exists = it.alive != 0
     if verb == Verb.ALLY:
-        return exists & (me.patron != j)
+        return exists & (patron != j)
     if verb == Verb.BANDWAGON:
         return exists & is_stronger & (it.patron == NOBODY)
     if verb == Verb.SANCTION:
         return exists
-    is_free = (me.dispute == NOBODY) | (me.dispute == j)
-    return exists & is_free & (me.patron == NOBODY) & (it.patron != i)
+    is_free = (dispute == NOBODY) | (dispute == j)
+    return exists & is_free & (patron == NOBODY) & (it.patron != i)
 
 
 @rule

@@ -169,9 +169,8 @@ def fade_pledge(willingness, pact, protects, pact_fade, protection_fade):
 
     A client's own dues do not fade. Source: pacts begun before 1945 end at 6.3 % a year.
     """
-    if pact > 0.0:
-        return willingness * (1.0 - pact_fade)
-    return willingness * (1.0 - protection_fade) if protects else willingness
+    fade = protection_fade if protects else 0.0
+    return willingness * (1.0 - (pact_fade if pact > 0.0 else fade))
 
 
 @rule
@@ -181,18 +180,15 @@ def fade_ties(world, p, scratch):
     pact_fade, protection_fade = p.pledge_fade, p.protection_fade
     for i in range(actors):
         courted = world.actor[i].target if world.actor[i].verb == Verb.ALLY else i
-        offer, pledge = world.dyad[Dyad.OFFER, i, courted], world.dyad[Dyad.WILLINGNESS, i, courted]
         for j in range(actors):
-            world.dyad[Dyad.OFFER, i, j] = max(world.dyad[Dyad.OFFER, i, j] - 1.0, 0.0)
+            aged = 0.0 if j == courted else 1.0
+            world.dyad[Dyad.OFFER, i, j] = max(world.dyad[Dyad.OFFER, i, j] - aged, 0.0)
         for j in range(actors):
+            pact = 0.0 if j == courted else world.dyad[Dyad.PACT, i, j]
+            protects = (scratch.column[Column.PATRON, j] == i) & (j != courted)
             world.dyad[Dyad.WILLINGNESS, i, j] = fade_pledge(
-                world.dyad[Dyad.WILLINGNESS, i, j],
-                world.dyad[Dyad.PACT, i, j],
-                scratch.column[Column.PATRON, j] == i,
-                pact_fade,
-                protection_fade,
+                world.dyad[Dyad.WILLINGNESS, i, j], pact, protects, pact_fade, protection_fade
             )
-        world.dyad[Dyad.OFFER, i, courted], world.dyad[Dyad.WILLINGNESS, i, courted] = offer, pledge
 
 
 @rule

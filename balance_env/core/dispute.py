@@ -241,22 +241,19 @@ def draw_disputes(world, p, scratch):
     for i in range(actors):
         scratch.ident[i] = world.actor[i].ident
         scratch.column[Column.IDEOLOGY, i] = world.actor[i].ideology
-    for i in range(actors):
-        for j in range(i):
-            scratch.dyad[Draft.ENMITY, i, j] = 0.5 * (
-                world.dyad[Dyad.HOSTILITY, j, i] + world.dyad[Dyad.HOSTILITY, i, j]
-            )
-    for i in range(1, actors):
-        me, mine = scratch.ident[i], scratch.column[Column.IDEOLOGY, i]
-        for j in range(min(actors, (i + ABREAST - 1) // ABREAST * ABREAST)):
-            it = scratch.ident[j]
-            hazard = dispute_hazard(
-                world.dyad[Dyad.REMOTENESS, i, j],
-                scratch.dyad[Draft.ENMITY, i, j],
-                abs(mine - scratch.column[Column.IDEOLOGY, j]),
-                q,
-            )
-            scratch.dyad[Draft.EXCESS, i, j] = uniform(stream, min(me, it), max(me, it)) - hazard
+    for first in range(0, actors, ABREAST):
+        last = min(first + ABREAST, actors)
+        for i in range(first, last):
+            me, mine = scratch.ident[i], scratch.column[Column.IDEOLOGY, i]
+            for j in range(last):
+                it = scratch.ident[j]
+                hazard = dispute_hazard(
+                    world.dyad[Dyad.REMOTENESS, i, j],
+                    0.5 * (world.dyad[Dyad.HOSTILITY, j, i] + world.dyad[Dyad.HOSTILITY, i, j]),
+                    abs(mine - scratch.column[Column.IDEOLOGY, j]),
+                    q,
+                )
+                scratch.dyad[Draft.EXCESS, i, j] = uniform(stream, min(me, it), max(me, it)) - hazard
 
 
 @phase

@@ -11,7 +11,7 @@ from __future__ import annotations
 from .intrinsics import with_shape
 from .jit import rule
 from .pieces import OTHER_SIZE, TERMS, row_size
-from .world import PAGES, Scratch, World
+from .world import VIEWERS, Scratch, World
 
 row_length = rule(row_size)  # for use in rules
 
@@ -42,6 +42,7 @@ def fit_scratch(scratch, actors):
         with_shape(scratch.ident, (actors,)),
         with_shape(scratch.strength, (actors,)),
         with_shape(scratch.closing_share, (actors,)),
-        with_shape(scratch.profile, (actors, OTHER_SIZE)),
-        with_shape(scratch.pages, (PAGES, row_length(actors))),
+        with_shape(scratch.glimpse, (OTHER_SIZE, VIEWERS)),
+        with_shape(scratch.legal, (len(scratch.legal), VIEWERS)),
+        with_shape(scratch.starts, (VIEWERS,)),
     )

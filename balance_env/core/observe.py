@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
-from .actions import PLAIN_VERBS, encode, is_legal
+from .actions import PLAIN_VERBS, decode, encode, is_legal
 from .arithmetic import ln
 from .capability import concentration
 from .dispute import mark_principals
+from .intrinsics import call_for, turner
 from .jit import phase, rule
 from .odds import fill_dispute
 from .pieces import (
@@ -28,7 +27,10 @@ from .pieces import (
 )
 from .reward import securities
 from .threat import fears, perceived_threat
-from .world import NOBODY, PAGES, Clock, Column, Draft, Dyad, Verb
+from .world import NOBODY, VIEWERS, Clock, Column, Draft, Dyad, Verb
+
+CACHE_LINE = 64  # bytes that come at a time
+turn = turner(OTHER_SIZE)
 
 
 @rule
@@ -44,11 +46,13 @@ def scaled_log(x):
 
 
 class Lens(NamedTuple):
-    """What is the same for all blocks of a year: scales, computed once."""
+    """What is the same in all rows of a year, and their scales."""
 
     per_frontier: float  # one over the best technology
     log_mean_output: float
     living: int
+    part_living: float  # of all states
+    part_gone: float  # of the longest possible time
     per_other: float  # one over N - 1
     per_offer: float  # one over the years an offer stands
     per_sanction: float  # one over the years of a sanction
@@ -63,6 +67,8 @@ def list_actors(world, scratch):
         scratch.column[Column.LOG_OUTPUT, i] = me.log_economy
         scratch.column[Column.LOG_STRENGTH, i] = ln(max(scratch.strength[i], TINY))
         scratch.column[Column.TOP_THREAT, i] = 0.0
+        scratch.column[Column.PATRON, i] = me.patron
+        scratch.column[Column.DISPUTE, i] = me.dispute
         mind.pacts = 0
         mind.challengers = 0
         mind.clients = 0
@@ -84,13 +90,12 @@ def fear(world, p, scratch):
     actors = len(world.actor)
     q = fears(p)
     for i in range(actors):
+        scratch.column[Column.OWN_SHARE, i] = scratch.dyad[Draft.SHARE, i, i]
         scratch.column[Column.PER_SHARE, i] = 1.0 / max(scratch.dyad[Draft.SHARE, i, i], TINY)
     for j in range(actors):
         it = world.actor[j]
-        if it.alive == 0:
-            continue
+        counts = 1.0 if it.alive else 0.0
         posture, ideology = it.posture, it.ideology
-        own = scratch.column[Column.TOP_THREAT, j]
         for i in range(actors):
             scratch.dyad[Draft.THREAT, j, i] = perceived_threat(
                 scratch.dyad[Draft.SHARE, j, i] * world.dyad[Dyad.REACH, j, i] * scratch.column[Column.PER_SHARE, i],
@@ -100,19 +105,38 @@ def fear(world, p, scratch):
                 q,
             )
         for i in range(actors):
-            scratch.column[Column.TOP_THREAT, i] = max(
-                scratch.column[Column.TOP_THREAT, i], scratch.dyad[Draft.THREAT, j, i]
-            )
-        scratch.column[Column.TOP_THREAT, j] = own  # of others
+            threat = counts * (0.0 if i == j else scratch.dyad[Draft.THREAT, j, i])  # of others
+            scratch.column[Column.TOP_THREAT, i] = max(scratch.column[Column.TOP_THREAT, i], threat)
 
 
 @rule
-def add_up(world, scratch):
-    """Write who has what behind it, and against it, as everyone perceives it.
+def add_all(world, scratch):
+    """`add_up` over all pairs: among few actors it costs less than to ask of each pair."""
+    actors = len(world.actor)
+    for j in range(actors):
+        for i in range(actors):
+            scratch.column[Column.SUPPORT, i] = 0.0
+            scratch.column[Column.SANCTIONED, i] = 0.0
+            scratch.column[Column.COMMON, i] = 0.0
+        for k in range(actors):
+            given = world.actor[k].reputation * world.dyad[Dyad.WILLINGNESS, k, j] * world.dyad[Dyad.REACH, k, j]
+            sanctions = 1.0 if world.dyad[Dyad.SANCTION, k, j] > 0.0 else 0.0
+            is_partner = world.dyad[Dyad.PACT, k, j]
+            for i in range(actors):
+                scratch.column[Column.SUPPORT, i] += given * scratch.dyad[Draft.SEEN, k, i]
+            for i in range(actors):
+                scratch.column[Column.SANCTIONED, i] += sanctions * scratch.dyad[Draft.SHARE, k, i]
+            for i in range(actors):
+                scratch.column[Column.COMMON, i] += is_partner * world.dyad[Dyad.PACT, k, i]
+        for i in range(actors):
+            scratch.dyad[Draft.SUPPORT, j, i] = scratch.column[Column.SUPPORT, i]
+            scratch.dyad[Draft.SANCTIONED, j, i] = scratch.column[Column.SANCTIONED, i]
+            scratch.dyad[Draft.COMMON, j, i] = scratch.column[Column.COMMON, i]
 
-    `Draft.SUPPORT`: force pledged to its defence; `Draft.SANCTIONED`: capability of those who sanction
-    it; `Draft.COMMON`: partners in common.
-    """
+
+@rule
+def add_ties(world, scratch):
+    """`add_up` over the pairs between which there is something: among many actors they are few."""
     actors = len(world.actor)
     for j in range(actors):
         for i in range(actors):
@@ -129,72 +153,123 @@ def add_up(world, scratch):
             if world.dyad[Dyad.SANCTION, k, j] > 0.0:
                 for i in range(actors):
                     scratch.dyad[Draft.SANCTIONED, j, i] += scratch.dyad[Draft.SHARE, k, i]
-            if world.dyad[Dyad.PACT, k, j] > 0.0 and scratch.actor[k].pacts > 1:
+            if world.dyad[Dyad.PACT, k, j] > 0.0:
                 for i in range(actors):
                     scratch.dyad[Draft.COMMON, j, i] += world.dyad[Dyad.PACT, k, i]
 
 
 @rule
-def fill_profile(world, scratch, lens, j, block):
-    """Write what everyone sees alike of j to `block`, a block of a row; zeros where j has fallen."""
-    it = world.actor[j]
-    for piece in range(OTHER_SIZE):
-        block[piece] = 0.0
-    if it.alive:
-        block[Other.ALIVE] = 1.0
-        block[Other.TECHNOLOGY] = it.technology * lens.per_frontier
-        block[Other.POSTURE] = it.posture
-        block[Other.REPUTATION] = it.reputation
-        block[Other.MEMBER] = it.member
-        block[Other.CLIENT] = 0.0 if it.patron == NOBODY else 1.0
-        block[Other.CHALLENGES] = 0.0 if it.dispute == NOBODY else 1.0
-        block[Other.CHALLENGED] = 1.0 if scratch.actor[j].challengers > 0 else 0.0
-        block[Other.PACTS] = scratch.actor[j].pacts * lens.per_other
+def add_up(world, scratch):
+    """Write who has what behind it, and against it, as everyone perceives it.
 
-
-@rule
-def fill_other(world, scratch, lens, i, j, block):
-    """Write to `block` what i perceives of j, and what is between them."""
-    log_strength, log_output = scratch.column[Column.LOG_STRENGTH, i], scratch.column[Column.LOG_OUTPUT, i]
-    support = scratch.dyad[Draft.SUPPORT, j, i]
-    block[Other.SHARE] = scratch.dyad[Draft.SHARE, j, i]
-    block[Other.FORCES] = scaled_log(
-        scratch.column[Column.LOG_STRENGTH, j] + world.dyad[Dyad.ERROR, j, i] - log_strength
-    )
-    block[Other.ECONOMY] = scaled_log(scratch.column[Column.LOG_OUTPUT, j] - log_output)
-    block[Other.REACH_TO_ME] = world.dyad[Dyad.REACH, j, i]
-    block[Other.REACH_FROM_ME] = world.dyad[Dyad.REACH, i, j]
-    block[Other.IDEOLOGY_GAP] = abs(scratch.column[Column.IDEOLOGY, i] - scratch.column[Column.IDEOLOGY, j])
-    block[Other.HOSTILITY] = world.dyad[Dyad.HOSTILITY, j, i]
-    block[Other.THREAT] = scratch.dyad[Draft.THREAT, j, i]
-    block[Other.PACT] = world.dyad[Dyad.PACT, i, j]
-    block[Other.PLEDGE_FROM_ME] = world.dyad[Dyad.WILLINGNESS, i, j]
-    block[Other.PLEDGE_TO_ME] = world.dyad[Dyad.WILLINGNESS, j, i]
-    block[Other.OFFER_FROM_ME] = world.dyad[Dyad.OFFER, i, j] * lens.per_offer
-    block[Other.OFFER_TO_ME] = world.dyad[Dyad.OFFER, j, i] * lens.per_offer
-    block[Other.SANCTION_FROM_ME] = world.dyad[Dyad.SANCTION, i, j] * lens.per_sanction
-    block[Other.SANCTION_TO_ME] = world.dyad[Dyad.SANCTION, j, i] * lens.per_sanction
-    block[Other.SUPPORT] = support / (support + scratch.dyad[Draft.SEEN, j, i]) if support > 0.0 else 0.0
-    block[Other.SANCTIONED] = min(scratch.dyad[Draft.SANCTIONED, j, i], 1.0)
-    block[Other.COMMON_PACTS] = scratch.dyad[Draft.COMMON, j, i] * lens.per_other
-
-
-@rule
-def fill_blocks(world, scratch, lens, first, last):
-    """Write the blocks about all others, but for the odds of disputes, to the pages of the viewers first..last.
-
-    Viewers come few at a time: what they perceive of j lies side by side, and their rows stay at hand.
+    `Draft.SUPPORT`: force pledged to its defence; `Draft.SANCTIONED`: capability of those who sanction
+    it; `Draft.COMMON`: partners in common.
     """
-    for j in range(len(world.actor)):
-        profile = scratch.profile[j]
+    if len(world.actor) <= VIEWERS:
+        add_all(world, scratch)
+    else:
+        add_ties(world, scratch)
+
+
+@rule
+def glimpse(world, scratch, lens, j, first, last):
+    """Write what the viewers first..last see of j, and what is between them, to `scratch.glimpse`.
+
+    A block of a row for each of them, side by side; but for what `fill_bonds` and `fill_dispute` write.
+    """
+    seen = scratch.glimpse
+    it = world.actor[j]
+    technology, posture, reputation, member = it.technology * lens.per_frontier, it.posture, it.reputation, it.member
+    client = 0.0 if it.patron == NOBODY else 1.0
+    challenges = 0.0 if it.dispute == NOBODY else 1.0
+    challenged = 1.0 if scratch.actor[j].challengers > 0 else 0.0
+    pacts = scratch.actor[j].pacts * lens.per_other
+    log_strength, log_output = scratch.column[Column.LOG_STRENGTH, j], scratch.column[Column.LOG_OUTPUT, j]
+    ideology = scratch.column[Column.IDEOLOGY, j]
+    for i in range(first, last):
+        v = i - first
+        support = scratch.dyad[Draft.SUPPORT, j, i]
+        seen[Other.ALIVE, v] = 1.0
+        seen[Other.SHARE, v] = scratch.dyad[Draft.SHARE, j, i]
+        seen[Other.FORCES, v] = scaled_log(
+            log_strength + world.dyad[Dyad.ERROR, j, i] - scratch.column[Column.LOG_STRENGTH, i]
+        )
+        seen[Other.ECONOMY, v] = scaled_log(log_output - scratch.column[Column.LOG_OUTPUT, i])
+        seen[Other.TECHNOLOGY, v] = technology
+        seen[Other.REACH_TO_ME, v] = world.dyad[Dyad.REACH, j, i]
+        seen[Other.REACH_FROM_ME, v] = world.dyad[Dyad.EXPOSURE, j, i]
+        seen[Other.IDEOLOGY_GAP, v] = abs(scratch.column[Column.IDEOLOGY, i] - ideology)
+        seen[Other.POSTURE, v] = posture
+        seen[Other.HOSTILITY, v] = world.dyad[Dyad.HOSTILITY, j, i]
+        seen[Other.REPUTATION, v] = reputation
+        seen[Other.THREAT, v] = scratch.dyad[Draft.THREAT, j, i]
+        seen[Other.MEMBER, v] = member
+        seen[Other.PACT, v] = world.dyad[Dyad.PACT, j, i]
+        seen[Other.PLEDGE_FROM_ME, v] = world.dyad[Dyad.WILLINGNESS, i, j]
+        seen[Other.PLEDGE_TO_ME, v] = world.dyad[Dyad.WILLINGNESS, j, i]
+        seen[Other.OFFER_FROM_ME, v] = world.dyad[Dyad.OFFER, i, j] * lens.per_offer
+        seen[Other.OFFER_TO_ME, v] = world.dyad[Dyad.OFFER, j, i] * lens.per_offer
+        seen[Other.SANCTION_FROM_ME, v] = world.dyad[Dyad.SANCTION, i, j] * lens.per_sanction
+        seen[Other.SANCTION_TO_ME, v] = world.dyad[Dyad.SANCTION, j, i] * lens.per_sanction
+        seen[Other.CLIENT, v] = client
+        seen[Other.CHALLENGES, v] = challenges
+        seen[Other.CHALLENGED, v] = challenged
+        seen[Other.SUPPORT, v] = support / (support + scratch.dyad[Draft.SEEN, j, i]) if support > 0.0 else 0.0
+        seen[Other.PACTS, v] = pacts
+        seen[Other.COMMON_PACTS, v] = scratch.dyad[Draft.COMMON, j, i] * lens.per_other
+        seen[Other.SANCTIONED, v] = min(scratch.dyad[Draft.SANCTIONED, j, i], 1.0)
+
+
+@rule
+def call_ahead(array, start, size):
+    """Bring near, while the processor works on something else, `size` bytes that lie `start` bytes into `array`."""
+    for byte in range(start, start + size, 4 * CACHE_LINE):
+        call_for(array, byte)
+        call_for(array, byte + CACHE_LINE)
+        call_for(array, byte + 2 * CACHE_LINE)
+        call_for(array, byte + 3 * CACHE_LINE)
+
+
+@rule
+def call_next(world, rows, j, first):
+    """Bring near a part of what comes next: rows of the next viewers, and the next world of a batch.
+
+    Both lie behind what is at hand. A part at a time: all at once would fill the ways to memory.
+    """
+    actors, number = len(world.actor), rows.itemsize
+    page = VIEWERS * rows.shape[1] * number
+    call_ahead(rows, (first // VIEWERS + 1) * page + page // actors * j, page // actors)
+    parts = (actors + VIEWERS - 1) // VIEWERS * actors
+    part = first // VIEWERS * actors + j
+    size = world.dyad.size * world.dyad.itemsize
+    call_ahead(world.dyad, size + size // parts * part, size // parts)
+    size = world.actor.size * world.actor.itemsize
+    call_ahead(world.actor, size + size // parts * part, size // parts)
+
+
+@rule
+def fill_blocks(world, scratch, lens, first, last, open_verbs, rows, masks):
+    """Write the blocks about all others, but for the odds of disputes, to rows and masks of viewers first..last.
+
+    Viewers come few at a time: what they perceive of j lies side by side, and is turned into their rows.
+    """
+    actors = len(world.actor)
+    for j in range(actors):
+        if world.actor[j].alive:
+            glimpse(world, scratch, lens, j, first, last)
+        else:
+            for piece in range(OTHER_SIZE):
+                for v in range(VIEWERS):
+                    scratch.glimpse[piece, v] = 0.0
+        list_legal(world, scratch, j, first, last)
         for i in range(first, last):
-            if i != j and world.actor[i].alive:
-                start = start_of(world.place[i, j])
-                block = scratch.pages[i - first, start : start + OTHER_SIZE]
-                for piece in range(len(profile)):  # a length known only at run time is copied many at a time
-                    block[piece] = profile[piece]
-                if world.actor[j].alive:
-                    fill_other(world, scratch, lens, i, j, block)
+            scratch.starts[i - first] = -1
+            if i != j:
+                slot = world.place[i, j]
+                scratch.starts[i - first] = i * rows.shape[1] + start_of(slot)
+                admit(scratch, i - first, slot, actors, open_verbs, masks[i])
+        call_next(world, rows, j, first)
+        turn(scratch.glimpse, rows, scratch.starts)
 
 
 @rule
@@ -232,19 +307,30 @@ def fill_own(world, scratch, lens, i, row):
     row[Own.CHALLENGED] = mind.challengers * lens.per_other
     row[Own.MEMBER] = me.member
     for term in range(TERMS):
-        row[WEIGHTS_START + term] = clip(world.design[i, term] / WEIGHT_SCALE, -1.0, 1.0)
+        row[WEIGHTS_START + term] = clip(world.design[i, term] * (1.0 / WEIGHT_SCALE), -1.0, 1.0)
 
 
 @rule
-def fill_globe(world, scratch, lens, i, row):
+def measure_concentration(world, scratch, living):
+    """Write the concentration of capability, as everyone perceives it, to `Column.CONCENTRATION`."""
+    actors = len(world.actor)
+    for i in range(actors):
+        scratch.column[Column.CONCENTRATION, i] = 0.0
+    for j in range(actors):
+        for i in range(actors):
+            share = scratch.dyad[Draft.SHARE, j, i]
+            scratch.column[Column.CONCENTRATION, i] += share * share
+    for i in range(actors):
+        scratch.column[Column.CONCENTRATION, i] = concentration(scratch.column[Column.CONCENTRATION, i], living)
+
+
+@rule
+def fill_globe(scratch, lens, i, row):
     """Write the state of the world, as i perceives it, to the tail of its row."""
-    squares = 0.0
-    for j in range(len(world.actor)):
-        squares += scratch.dyad[Draft.SHARE, j, i] * scratch.dyad[Draft.SHARE, j, i]
     tail = len(row) - GLOBE_SIZE
-    row[tail + Globe.CONCENTRATION] = concentration(squares, lens.living)
-    row[tail + Globe.LIVING] = lens.living / len(world.actor)
-    row[tail + Globe.YEAR] = min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR])
+    row[tail + Globe.CONCENTRATION] = scratch.column[Column.CONCENTRATION, i]
+    row[tail + Globe.LIVING] = lens.part_living
+    row[tail + Globe.YEAR] = lens.part_gone
 
 
 @rule
@@ -268,34 +354,40 @@ def sort_by_threat(world, scratch, i):
 
 
 @rule
-def is_open(world, i, verb):
-    """Whether `verb` is open to i: it lives, and no experiment has closed it."""
-    return world.actor[i].alive != 0 and (world.actor[i].closed >> verb) & 1 == 0
+def list_legal(world, scratch, j, first, last):
+    """Write to `scratch.legal` what the viewers first..last may do to j."""
+    it = world.actor[j]
+    for i in range(first, last):
+        v = i - first
+        patron, dispute = scratch.column[Column.PATRON, i], scratch.column[Column.DISPUTE, i]
+        is_stronger = scratch.dyad[Draft.SHARE, j, i] > scratch.column[Column.OWN_SHARE, i]
+        scratch.legal[Verb.ALLY, v] = is_legal(Verb.ALLY, i, patron, dispute, it, j, is_stronger)
+        scratch.legal[Verb.BANDWAGON, v] = is_legal(Verb.BANDWAGON, i, patron, dispute, it, j, is_stronger)
+        scratch.legal[Verb.SANCTION, v] = is_legal(Verb.SANCTION, i, patron, dispute, it, j, is_stronger)
+        scratch.legal[Verb.COERCE, v] = is_legal(Verb.COERCE, i, patron, dispute, it, j, is_stronger)
 
 
 @rule
-def fill_mask(world, scratch, i, open_verbs, mask):
-    """Write which actions are legal for i (1) to `mask` (A,); the fallen have invest alone."""
-    actors = len(world.actor)
-    for verb in range(PLAIN_VERBS):
-        mask[verb] = 1 if is_open(world, i, verb) else 0
-    if world.actor[i].alive == 0:
-        mask[0] = 1  # invest, which does nothing for the fallen
-    may_ally, may_bandwagon = is_open(world, i, Verb.ALLY), is_open(world, i, Verb.BANDWAGON)
-    may_sanction, may_coerce = is_open(world, i, Verb.SANCTION), is_open(world, i, Verb.COERCE)
-    ally, bandwagon = encode(Verb.ALLY, 0, actors), encode(Verb.BANDWAGON, 0, actors)
-    sanction, coerce = encode(Verb.SANCTION, 0, actors), encode(Verb.COERCE, 0, actors)
-    own = scratch.dyad[Draft.SHARE, i, i]
-    for slot in range(actors - 1):
-        j = world.order[i, slot]
-        is_stronger = scratch.dyad[Draft.SHARE, j, i] > own
-        mask[ally + slot] = may_ally & is_legal(world, i, Verb.ALLY, j, is_stronger)
-        mask[bandwagon + slot] = may_bandwagon & is_legal(world, i, Verb.BANDWAGON, j, is_stronger)
-        mask[sanction + slot] = may_sanction & is_legal(world, i, Verb.SANCTION, j, is_stronger)
+def admit(scratch, v, slot, actors, open_verbs, mask):
+    """Write to the mask of a viewer what it may do to the actor in `slot`."""
+    mask[encode(Verb.ALLY, slot, actors)] = scratch.legal[Verb.ALLY, v]
+    mask[encode(Verb.BANDWAGON, slot, actors)] = scratch.legal[Verb.BANDWAGON, v]
+    mask[encode(Verb.SANCTION, slot, actors)] = scratch.legal[Verb.SANCTION, v]
     if PLAIN_VERBS + open_verbs > Verb.COERCE:
-        for slot in range(actors - 1):
-            j = world.order[i, slot]
-            mask[coerce + slot] = may_coerce & is_legal(world, i, Verb.COERCE, j, False)
+        mask[encode(Verb.COERCE, slot, actors)] = scratch.legal[Verb.COERCE, v]
+
+
+@rule
+def close(world, i, mask):
+    """Close to i what an experiment has closed to it; the fallen have invest alone, which does nothing."""
+    actors = len(world.actor)
+    is_alive = world.actor[i].alive != 0
+    for action in range(len(mask)):
+        verb, _ = decode(action, actors)
+        if (world.actor[i].closed >> verb) & 1 != 0 or not is_alive:
+            mask[action] = 0
+    if not is_alive:
+        mask[0] = 1
 
 
 @rule
@@ -312,6 +404,8 @@ def look(world, p):
         1.0 / frontier if frontier > 0.0 else 0.0,
         ln(max(output / max(living, 1), TINY)),
         living,
+        living / len(world.actor),
+        min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR]),
         1.0 / (len(world.actor) - 1),
         1.0 / p.offer_years,
         1.0 / p.sanction_years,
@@ -330,23 +424,26 @@ def observation(world, p, scratch, open_verbs, by_threat, rows, masks):
     fear(world, p, scratch)
     add_up(world, scratch)
     securities(world, p, scratch, Draft.SEEN + 0)  # the sum makes a plain number of it
+    measure_concentration(world, scratch, lens.living)
     if by_threat:
         for i in range(actors):
             sort_by_threat(world, scratch, i)
-    for j in range(actors):
-        fill_profile(world, scratch, lens, j, scratch.profile[j])
-    for first in range(0, actors, PAGES):
-        last = min(first + PAGES, actors)
-        fill_blocks(world, scratch, lens, first, last)
+    for first in range(0, actors, VIEWERS):
+        last = min(first + VIEWERS, actors)
+        for v in range(last - first, VIEWERS):
+            scratch.starts[v] = -1
+        fill_blocks(world, scratch, lens, first, last, open_verbs, rows, masks)
         for i in range(first, last):
-            page = scratch.pages[i - first]
-            fill_mask(world, scratch, i, open_verbs, masks[i])
+            for verb in range(PLAIN_VERBS):
+                masks[i, verb] = 1
+            if world.actor[i].closed or world.actor[i].alive == 0:
+                close(world, i, masks[i])
             if world.actor[i].alive:
-                fill_own(world, scratch, lens, i, page)
-                fill_globe(world, scratch, lens, i, page)
-            is_alive = world.actor[i].alive != 0
-            for piece in range(rows.shape[1]):
-                rows[i, piece] = page[piece] if is_alive else np.float32(0.0)
+                fill_own(world, scratch, lens, i, rows[i])
+                fill_globe(scratch, lens, i, rows[i])
+            else:
+                for piece in range(rows.shape[1]):
+                    rows[i, piece] = 0.0
     mark_principals(world, scratch)
     for c in range(actors):
         fill_bonds(world, c, rows)

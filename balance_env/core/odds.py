@@ -35,17 +35,13 @@ def weigh_sides(world, p, scratch, c, j):
     for k in range(actors):
         side = scratch.column[Column.SIDE, k]
         if side > 0.0:
-            own = scratch.column[Column.ATTACK, k]
             attackers += 1
             for i in range(actors):
-                scratch.column[Column.ATTACK, i] += side * scratch.dyad[Draft.SEEN, k, i]
-            scratch.column[Column.ATTACK, k] = own
+                scratch.column[Column.ATTACK, i] += 0.0 if i == k else side * scratch.dyad[Draft.SEEN, k, i]
         elif side < 0.0:
-            own = scratch.column[Column.DEFENCE, k]
             defenders += 1
             for i in range(actors):
-                scratch.column[Column.DEFENCE, i] -= side * scratch.dyad[Draft.SEEN, k, i]
-            scratch.column[Column.DEFENCE, k] = own
+                scratch.column[Column.DEFENCE, i] -= 0.0 if i == k else side * scratch.dyad[Draft.SEEN, k, i]
     return coalition(1.0, attackers, p.friction), coalition(1.0, defenders, p.friction)
 
 

@@ -67,22 +67,20 @@ def securities(world, p, scratch, forces):
             scratch.column[Column.DEFENCE, i] += pledged * world.dyad[Dyad.REACH, k, i] * scratch.dyad[forces, k, i]
         for i in range(actors):
             scratch.column[Column.FRICTION, i] *= friction if world.dyad[Dyad.WILLINGNESS, k, i] > 0.0 else 1.0
+    for i in range(actors):
+        scratch.column[Column.LOOSER, i] = scratch.column[Column.FRICTION, i] / friction
     for k in range(actors):
-        if world.actor[k].alive == 0:
-            continue
         reputation = world.actor[k].reputation
-        own = scratch.column[Column.LEAST, k]
         for i in range(actors):
             pledged = reputation * world.dyad[Dyad.WILLINGNESS, k, i]
             threat = world.dyad[Dyad.REACH, k, i] * scratch.dyad[forces, k, i]
-            loose = scratch.column[Column.FRICTION, i]
+            loose, looser = scratch.column[Column.FRICTION, i], scratch.column[Column.LOOSER, i]
             if world.dyad[Dyad.WILLINGNESS, k, i] > 0.0:
-                loose /= friction  # without k there is one member less
+                loose = looser  # without k there is one member less
             defence = (scratch.column[Column.DEFENCE, i] - pledged * threat) * loose
-            scratch.column[Column.LEAST, i] = min(
-                scratch.column[Column.LEAST, i], sufficiency(defence, threat * (1.0 - pledged))
-            )
-        scratch.column[Column.LEAST, k] = own  # nobody is a threat to itself
+            enough = sufficiency(defence, threat * (1.0 - pledged))
+            enough = 1.0 if i == k else enough  # nobody is a threat to itself
+            scratch.column[Column.LEAST, i] = min(scratch.column[Column.LEAST, i], enough)
 
 
 @rule

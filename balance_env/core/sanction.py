@@ -81,12 +81,10 @@ def trade(world, p, scratch, per_output):
         scratch.column[Column.PART, j] = world.actor[j].economy * per_output
         scratch.column[Column.TRADE, j] = 0.0
     for i in range(actors):
-        part, own = scratch.column[Column.PART, i], scratch.column[Column.TRADE, i]
+        part = scratch.column[Column.PART, i]
         for j in range(actors):
-            scratch.column[Column.TRADE, j] += exchange(
-                part, world.dyad[Dyad.EXPOSURE, i, j], world.dyad[Dyad.PACT, i, j], factor
-            )
-        scratch.column[Column.TRADE, i] = own  # no state is its own customer
+            weight = exchange(part, world.dyad[Dyad.EXPOSURE, i, j], world.dyad[Dyad.PACT, i, j], factor)
+            scratch.column[Column.TRADE, j] += 0.0 if j == i else weight  # no state is its own customer
 
 
 @rule
@@ -125,18 +123,14 @@ def cut_off(world, p, scratch, i):
     actors = len(world.actor)
     part, factor, share = scratch.column[Column.PART, i], p.trade_pact, world.actor[i].opening_share
     is_member = world.actor[i].member != 0
-    own_cut, own_bill = scratch.column[Column.CUT, i], scratch.column[Column.BILL, i]
     for j in range(actors):
         collective = scratch.column[Column.COLLECTIVE, j] > 0.0
         weight = exchange(part, world.dyad[Dyad.EXPOSURE, i, j], world.dyad[Dyad.PACT, i, j], factor)
-        takes_part = world.dyad[Dyad.SANCTION, i, j] > 0.0 or (collective and is_member)
+        takes_part = (j != i) & ((world.dyad[Dyad.SANCTION, i, j] > 0.0) | (collective & is_member))
         bill = share if collective else weight
         scratch.column[Column.CUT, j] += weight * (1.0 - world.dyad[Dyad.WEAR, i, j]) if takes_part else 0.0
         scratch.dyad[Draft.BILL, i, j] = bill if takes_part else 0.0
-    scratch.dyad[Draft.BILL, i, i] = 0.0
-    for j in range(actors):
-        scratch.column[Column.BILL, j] += scratch.dyad[Draft.BILL, i, j]
-    scratch.column[Column.CUT, i], scratch.column[Column.BILL, i] = own_cut, own_bill
+        scratch.column[Column.BILL, j] += bill if takes_part else 0.0
 
 
 @rule
@@ -191,9 +185,8 @@ def fade_sanctions(world, p):
     rate = p.sanction_wear
     for i in range(actors):
         renewed = world.actor[i].target if world.actor[i].verb == Verb.SANCTION else i
-        years = world.dyad[Dyad.SANCTION, i, renewed]
         for j in range(actors):
             world.dyad[Dyad.WEAR, i, j] = wear_after(world.dyad[Dyad.WEAR, i, j], world.dyad[Dyad.SANCTION, i, j], rate)
         for j in range(actors):
-            world.dyad[Dyad.SANCTION, i, j] = max(world.dyad[Dyad.SANCTION, i, j] - 1.0, 0.0)
-        world.dyad[Dyad.SANCTION, i, renewed] = years
+            aged = 0.0 if j == renewed else 1.0
+            world.dyad[Dyad.SANCTION, i, j] = max(world.dyad[Dyad.SANCTION, i, j] - aged, 0.0)

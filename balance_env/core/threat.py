@@ -74,8 +74,8 @@ def misperceive(world, p, scratch, persistence):
         it = scratch.ident[j]
         for i in range(actors):
             draw = normal(stream, scratch.ident[i], it)
-            world.dyad[Dyad.ERROR, j, i] = persistence * world.dyad[Dyad.ERROR, j, i] + fresh * draw
-        world.dyad[Dyad.ERROR, j, j] = 0.0
+            error = persistence * world.dyad[Dyad.ERROR, j, i] + fresh * draw
+            world.dyad[Dyad.ERROR, j, i] = 0.0 if i == j else error
 
 
 @rule
@@ -159,19 +159,16 @@ def read_intents(world, p, scratch):
     for j in range(actors):
         it = world.actor[j]
         intent = scratch.column[Column.INTENT, j]
+        towards = intent_towards(it, intent, p)
+        target = it.target if it.alive else NOBODY
         for i in range(actors):
-            scratch.dyad[Draft.OBSERVED, j, i] = intent * scratch.column[Column.ALIVE, i]
-        if it.alive == 0:
-            continue
-        if it.target != NOBODY:
-            scratch.dyad[Draft.OBSERVED, j, it.target] = intent_towards(it, intent, p)
-        if has_fought(it):
+            seen = towards if i == target else intent * scratch.column[Column.ALIVE, i]
+            seen = 1.0 if i == it.dispute else seen
+            scratch.dyad[Draft.OBSERVED, j, i] = 0.0 if i == j else seen
+        if it.alive and has_fought(it):
             for i in range(actors):
-                if world.actor[i].alive and is_friend_of(world, scratch, i, it.opponent):
+                if i != j and world.actor[i].alive and is_friend_of(world, scratch, i, it.opponent):
                     scratch.dyad[Draft.OBSERVED, j, i] = 1.0
-        if it.dispute != NOBODY:
-            scratch.dyad[Draft.OBSERVED, j, it.dispute] = 1.0
-        scratch.dyad[Draft.OBSERVED, j, j] = 0.0
 
 
 @rule

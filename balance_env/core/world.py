@@ -16,7 +16,7 @@ from .jit import rule
 
 Array = Any  # numpy arrays; those of records read as `array.field`, which numpy's types do not know
 NOBODY = -1  # no patron, no object, no conqueror
-PAGES = 8  # rows written at a time
+VIEWERS = 8  # rows written at a time: what few viewers see stands side by side
 FITTED = (8, 64)  # numbers of actors, those of `default` and `system`, that a year is compiled for: see `core.fit`
 
 
@@ -172,16 +172,23 @@ class Column(IntEnum):
     GAINED = 16  # tribute received, less paid
     DEFENCE = 17  # what it expects to be brought to its defence
     FRICTION = 18  # of those who bring it
-    LEAST = 19  # the least sufficiency of its defence
-    TOTAL = 20  # all forces as it perceives them
-    TOP_THREAT = 21  # the largest threat it perceives
-    SIDE = 22  # usable force it puts into a dispute per unit of forces: > 0 with the challenger, < 0 against
-    ATTACK = 23  # coalition of the challenger in a dispute, as it perceives it, itself left out
-    OUT = 24  # chance of the challenger without it
-    JOINED = 25  # with it beside the challenger
-    OPPOSED = 26  # with it beside the target
-    QUALITY = 27  # force per unit of forces
-    PER_SHARE = 28  # one over its own capability share as it perceives it
+    LOOSER = 19  # the same with one member less
+    LEAST = 20  # the least sufficiency of its defence
+    TOTAL = 21  # all forces as it perceives them
+    TOP_THREAT = 22  # the largest threat it perceives
+    SIDE = 23  # usable force it puts into a dispute per unit of forces: > 0 with the challenger, < 0 against
+    ATTACK = 24  # coalition of the challenger in a dispute, as it perceives it, itself left out
+    OUT = 25  # chance of the challenger without it
+    JOINED = 26  # with it beside the challenger
+    OPPOSED = 27  # with it beside the target
+    QUALITY = 28  # force per unit of forces
+    PER_SHARE = 29  # one over its own capability share as it perceives it
+    CONCENTRATION = 30  # of capability as it perceives it
+    SUPPORT = 31  # sums for one actor: see the fields of Draft of the same names
+    SANCTIONED = 32
+    COMMON = 33
+    OWN_SHARE = 34  # its own capability share as it perceives it
+    DISPUTE = 35  # whom it is challenging, or NOBODY
 
 
 class Draft(IntEnum):
@@ -199,7 +206,6 @@ class Draft(IntEnum):
     THREAT = 9  # the threat from j
     SUPPORT = 10  # force that others are expected to bring to j's defence
     SANCTIONED = 11  # capability share of those who sanction j
-    ENMITY = 12  # mean of the beliefs of i and j in each other's hostile intent
 
 
 def record(table: dict[str, tuple[str, str]]) -> np.dtype:
@@ -213,8 +219,8 @@ class World(NamedTuple):
     clock: Array  # (W, C) int64: see Clock
     actor: Array  # (W, N) records: see ACTOR
     dyad: Array  # (W, F, N, N) float64: see Dyad
-    order: Array  # (W, N, N) int16, at [i, s]: the actor that slot s of i's row and actions means
-    place: Array  # (W, N, N) int16, at [i, j]: the slot of j in i's row; inverse of order
+    order: Array  # (W, N, N) uint16, at [i, s]: the actor that slot s of i's row and actions means
+    place: Array  # (W, N, N) uint16, at [i, j]: the slot of j in i's row; inverse of order
     side: Array  # (W, N, N) int8: side of j in the war that i opened: 1 with i, -1 against, 0 out
     design: Array  # (W, N, K) weights of the reward terms: what each actor wants
 
@@ -259,8 +265,9 @@ class Scratch(NamedTuple):
     ident: Array  # (N,) int64: who sits where
     strength: Array  # (N,) true quality-adjusted forces
     closing_share: Array  # (N,) true capability shares at the year's end
-    profile: Array  # (N, B) float32: what everyone sees alike of an actor, as a block of a row
-    pages: Array  # (PAGES, D) float32: rows while they are written
+    glimpse: Array  # (B, VIEWERS) float32: what a few viewers see of an actor, a block of a row for each side by side
+    legal: Array  # (verbs, VIEWERS) int8: which acts towards an actor are legal for a few viewers
+    starts: Array  # (VIEWERS,) int64: where the blocks about an actor begin in the rows of all; below 0: nowhere
 
 
 def allocate_worlds(worlds: int, actors: int, terms: int) -> World:
@@ -270,15 +277,15 @@ def allocate_worlds(worlds: int, actors: int, terms: int) -> World:
         np.zeros((worlds, len(Clock)), np.int64),
         np.zeros((worlds, actors), record(ACTOR)).view(np.recarray),
         np.zeros((worlds, len(Dyad), actors, actors)),
-        np.zeros(pairs, np.int16),
-        np.zeros(pairs, np.int16),
+        np.zeros(pairs, np.uint16),
+        np.zeros(pairs, np.uint16),
         np.zeros(pairs, np.int8),
         np.zeros((worlds, actors, terms)),
     )
 
 
-def allocate_scratch(actors: int, block: int, row: int) -> Scratch:
-    """Working room of one thread; `row`: numbers in a row, `block`: in its block about another actor."""
+def allocate_scratch(actors: int, block: int) -> Scratch:
+    """Working room of one thread; `block`: numbers in the block of a row about another actor."""
     return Scratch(
         (0,) * actors if actors in FITTED else np.zeros(actors, np.int8),
         np.zeros(actors, record(ACTOR_SCRATCH)).view(np.recarray),
@@ -287,8 +294,9 @@ def allocate_scratch(actors: int, block: int, row: int) -> Scratch:
         np.zeros(actors, np.int64),
         np.zeros(actors),
         np.zeros(actors),
-        np.zeros((actors, block), np.float32),
-        np.zeros((PAGES, row), np.float32),
+        np.zeros((block, VIEWERS), np.float32),
+        np.zeros((len(Verb), VIEWERS), np.int8),
+        np.zeros(VIEWERS, np.int64),
     )
 
 

@@ -93,7 +93,7 @@ def gate_pressing(scale: float) -> list[Line]:
         worlds = 2 if name == "system" else max(8, int(40 * scale))
         env = VectorEnv(name, worlds, threads=1)
         env.reset(seed=3)
-        p, scratch = as_record(env.parameters), allocate_scratch(env.num_actors, OTHER_SIZE, env.row_size)
+        p, scratch = as_record(env.parameters), allocate_scratch(env.num_actors, OTHER_SIZE)
         shares = []
         for w in range(worlds):
             world = World(*[array[w] for array in env.worlds])

@@ -14,7 +14,7 @@ from ..core.actions import read_actions
 from ..core.capability import measure_strength
 from ..core.draws import Purpose, make_stream, uniform
 from ..core.fit import fit, fit_scratch, row_length
-from ..core.intrinsics import call_for, with_shape
+from ..core.intrinsics import with_shape
 from ..core.jit import phase, rule
 from ..core.observe import observation
 from ..core.pieces import TERMS
@@ -29,7 +29,6 @@ from ..doctrines import choose
 LIVE = -1  # orders of a step: live a year,
 LOOK = -2  # only look,
 LEAVE = -3  # or be left as it stands
-CACHE_LINE = 64  # bytes that come at a time
 
 
 class Out(NamedTuple):
@@ -96,23 +95,6 @@ def rest(out, w):
             out.terms[w, i, term] = 0.0
 
 
-@rule
-def call_for_all(array):
-    """Bring an array near the processor while it works on something else: worlds are many, its memory is far."""
-    for byte in range(0, array.size * array.itemsize, CACHE_LINE):
-        call_for(array, byte)
-
-
-@rule
-def call_for_world(worlds, out, w):
-    """Bring near what a year of world `w` reads and writes."""
-    call_for_all(worlds.actor[w])
-    call_for_all(worlds.dyad[w])
-    call_for_all(out.terms[w])
-    call_for_all(out.masks[w])
-    call_for_all(out.rows[w])
-
-
 @phase
 def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, seed, start, stop):
     """One year of the worlds start..stop under `actions` (W, N), or what `orders` (W,) say.
@@ -124,8 +106,6 @@ def step_worlds(worlds, template, p, setting, scratch, out, actions, orders, see
     actors = len(scratch.seats)
     scratch = fit_scratch(scratch, actors)
     for w in range(start, stop):
-        if w + 1 < stop and orders[w + 1] != LEAVE:
-            call_for_world(worlds, out, w + 1)
         world = fit(at(worlds, w), actors)
         if orders[w] == LEAVE:
             continue
