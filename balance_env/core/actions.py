@@ -8,7 +8,7 @@ modulo N) or ordered by perceived threat; `World.order` says which actor a slot 
 from __future__ import annotations
 
 from .jit import rule
-from .world import NOBODY, Verb
+from .world import NOBODY, Column, Draft, Verb
 
 PLAIN_VERBS = 3  # invest, research, arm
 OBJECT_VERBS = tuple(verb for verb in Verb if verb >= PLAIN_VERBS)
@@ -62,6 +62,43 @@ def is_legal(verb, i, patron, dispute, it, j, is_stronger):
         return exists
     is_free = (dispute == NOBODY) | (dispute == j)
     return exists & is_free & (patron == NOBODY) & (it.patron != i)
+
+
+@rule
+def list_legal(world, scratch, j, first, last):
+    """Write to `scratch.legal` what the viewers first..last may do to j."""
+    it = world.actor[j]
+    for i in range(first, last):
+        v = i - first
+        patron, dispute = scratch.column[Column.PATRON, i], scratch.column[Column.DISPUTE, i]
+        is_stronger = scratch.dyad[Draft.SHARE, j, i] > scratch.column[Column.OWN_SHARE, i]
+        scratch.legal[Verb.ALLY, v] = is_legal(Verb.ALLY, i, patron, dispute, it, j, is_stronger)
+        scratch.legal[Verb.BANDWAGON, v] = is_legal(Verb.BANDWAGON, i, patron, dispute, it, j, is_stronger)
+        scratch.legal[Verb.SANCTION, v] = is_legal(Verb.SANCTION, i, patron, dispute, it, j, is_stronger)
+        scratch.legal[Verb.COERCE, v] = is_legal(Verb.COERCE, i, patron, dispute, it, j, is_stronger)
+
+
+@rule
+def admit(scratch, v, slot, actors, open_verbs, mask):
+    """Write to the mask of a viewer what it may do to the actor in `slot`."""
+    mask[encode(Verb.ALLY, slot, actors)] = scratch.legal[Verb.ALLY, v]
+    mask[encode(Verb.BANDWAGON, slot, actors)] = scratch.legal[Verb.BANDWAGON, v]
+    mask[encode(Verb.SANCTION, slot, actors)] = scratch.legal[Verb.SANCTION, v]
+    if PLAIN_VERBS + open_verbs > Verb.COERCE:
+        mask[encode(Verb.COERCE, slot, actors)] = scratch.legal[Verb.COERCE, v]
+
+
+@rule
+def close(world, i, mask):
+    """Close to i what an experiment has closed to it; the fallen have invest alone, which does nothing."""
+    actors = len(world.actor)
+    is_alive = world.actor[i].alive != 0
+    for action in range(len(mask)):
+        verb, _ = decode(action, actors)
+        if (world.actor[i].closed >> verb) & 1 != 0 or not is_alive:
+            mask[action] = 0
+    if not is_alive:
+        mask[0] = 1
 
 
 @rule

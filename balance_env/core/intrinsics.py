@@ -16,7 +16,7 @@ from numba.np.arrayobj import make_array, populate_array
 
 from .jit import IS_PLAIN
 
-SQUARE = 8  # columns of a tile
+SQUARE = 8  # columns of a tile that is turned
 FLOAT_BYTES = 4
 
 
@@ -69,7 +69,7 @@ def _with_shape(typing, array, shape):
 
 
 def _turning(lines: int) -> Any:
-    """See `turned`: square by square in registers, the last one over what the one before it has written."""
+    """See `turner`: square by square in registers, the last one over what the one before it has written."""
 
     @intrinsic
     def turn(typing, tile, out, starts):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from .actions import PLAIN_VERBS, decode, encode, is_legal
-from .arithmetic import ln
-from .capability import concentration
+from .actions import PLAIN_VERBS, admit, close, list_legal
 from .dispute import mark_principals
 from .intrinsics import call_for, turner
 from .jit import phase, rule
@@ -17,7 +13,6 @@ from .pieces import (
     LOG_SCALE,
     OTHER_SIZE,
     TERMS,
-    TINY,
     WEIGHT_SCALE,
     WEIGHTS_START,
     Globe,
@@ -26,8 +21,8 @@ from .pieces import (
     start_of,
 )
 from .reward import securities
-from .threat import fears, perceived_threat
-from .world import NOBODY, VIEWERS, Clock, Column, Draft, Dyad, Verb
+from .survey import add_up, fear, list_actors, look, measure_concentration
+from .world import NOBODY, VIEWERS, Column, Draft, Dyad
 
 CACHE_LINE = 64  # bytes that come at a time
 turn = turner(OTHER_SIZE)
@@ -43,132 +38,6 @@ def clip(x, low, high):
 def scaled_log(x):
     """A ln ratio over LOG_SCALE, within -1..1."""
     return min(max(x * (1.0 / LOG_SCALE), -1.0), 1.0)
-
-
-class Lens(NamedTuple):
-    """What is the same in all rows of a year, and their scales."""
-
-    per_frontier: float  # one over the best technology
-    log_mean_output: float
-    living: int
-    part_living: float  # of all states
-    part_gone: float  # of the longest possible time
-    per_other: float  # one over N - 1
-    per_offer: float  # one over the years an offer stands
-    per_sanction: float  # one over the years of a sanction
-
-
-@rule
-def list_actors(world, scratch):
-    """Write what everyone sees alike of the actors to `scratch.column`, and count what they are in."""
-    for i in range(len(world.actor)):
-        me, mind = world.actor[i], scratch.actor[i]
-        scratch.column[Column.IDEOLOGY, i] = me.ideology
-        scratch.column[Column.LOG_OUTPUT, i] = me.log_economy
-        scratch.column[Column.LOG_STRENGTH, i] = ln(max(scratch.strength[i], TINY))
-        scratch.column[Column.TOP_THREAT, i] = 0.0
-        scratch.column[Column.PATRON, i] = me.patron
-        scratch.column[Column.DISPUTE, i] = me.dispute
-        mind.pacts = 0
-        mind.challengers = 0
-        mind.clients = 0
-    for i in range(len(world.actor)):
-        me, mind = world.actor[i], scratch.actor[i]
-        if me.dispute != NOBODY:
-            scratch.actor[me.dispute].challengers += 1
-        if me.patron != NOBODY:
-            scratch.actor[me.patron].clients += 1
-        count = 0
-        for j in range(len(world.actor)):
-            count += 1 if world.dyad[Dyad.PACT, i, j] > 0.0 else 0
-        mind.pacts = count
-
-
-@rule
-def fear(world, p, scratch):
-    """Write the threat that everyone perceives from everyone to `Draft.THREAT`, the largest to `Column.TOP_THREAT`."""
-    actors = len(world.actor)
-    q = fears(p)
-    for i in range(actors):
-        scratch.column[Column.OWN_SHARE, i] = scratch.dyad[Draft.SHARE, i, i]
-        scratch.column[Column.PER_SHARE, i] = 1.0 / max(scratch.dyad[Draft.SHARE, i, i], TINY)
-    for j in range(actors):
-        it = world.actor[j]
-        counts = 1.0 if it.alive else 0.0
-        posture, ideology = it.posture, it.ideology
-        for i in range(actors):
-            scratch.dyad[Draft.THREAT, j, i] = perceived_threat(
-                scratch.dyad[Draft.SHARE, j, i] * world.dyad[Dyad.REACH, j, i] * scratch.column[Column.PER_SHARE, i],
-                posture,
-                world.dyad[Dyad.HOSTILITY, j, i],
-                abs(scratch.column[Column.IDEOLOGY, i] - ideology),
-                q,
-            )
-        for i in range(actors):
-            threat = counts * (0.0 if i == j else scratch.dyad[Draft.THREAT, j, i])  # of others
-            scratch.column[Column.TOP_THREAT, i] = max(scratch.column[Column.TOP_THREAT, i], threat)
-
-
-@rule
-def add_all(world, scratch):
-    """`add_up` over all pairs: among few actors it costs less than to ask of each pair."""
-    actors = len(world.actor)
-    for j in range(actors):
-        for i in range(actors):
-            scratch.column[Column.SUPPORT, i] = 0.0
-            scratch.column[Column.SANCTIONED, i] = 0.0
-            scratch.column[Column.COMMON, i] = 0.0
-        for k in range(actors):
-            given = world.actor[k].reputation * world.dyad[Dyad.WILLINGNESS, k, j] * world.dyad[Dyad.REACH, k, j]
-            sanctions = 1.0 if world.dyad[Dyad.SANCTION, k, j] > 0.0 else 0.0
-            is_partner = world.dyad[Dyad.PACT, k, j]
-            for i in range(actors):
-                scratch.column[Column.SUPPORT, i] += given * scratch.dyad[Draft.SEEN, k, i]
-            for i in range(actors):
-                scratch.column[Column.SANCTIONED, i] += sanctions * scratch.dyad[Draft.SHARE, k, i]
-            for i in range(actors):
-                scratch.column[Column.COMMON, i] += is_partner * world.dyad[Dyad.PACT, k, i]
-        for i in range(actors):
-            scratch.dyad[Draft.SUPPORT, j, i] = scratch.column[Column.SUPPORT, i]
-            scratch.dyad[Draft.SANCTIONED, j, i] = scratch.column[Column.SANCTIONED, i]
-            scratch.dyad[Draft.COMMON, j, i] = scratch.column[Column.COMMON, i]
-
-
-@rule
-def add_ties(world, scratch):
-    """`add_up` over the pairs between which there is something: among many actors they are few."""
-    actors = len(world.actor)
-    for j in range(actors):
-        for i in range(actors):
-            scratch.dyad[Draft.SUPPORT, j, i] = 0.0
-            scratch.dyad[Draft.SANCTIONED, j, i] = 0.0
-            scratch.dyad[Draft.COMMON, j, i] = 0.0
-    for k in range(actors):
-        reputation = world.actor[k].reputation
-        for j in range(actors):
-            if world.dyad[Dyad.WILLINGNESS, k, j] > 0.0:
-                given = reputation * world.dyad[Dyad.WILLINGNESS, k, j] * world.dyad[Dyad.REACH, k, j]
-                for i in range(actors):
-                    scratch.dyad[Draft.SUPPORT, j, i] += given * scratch.dyad[Draft.SEEN, k, i]
-            if world.dyad[Dyad.SANCTION, k, j] > 0.0:
-                for i in range(actors):
-                    scratch.dyad[Draft.SANCTIONED, j, i] += scratch.dyad[Draft.SHARE, k, i]
-            if world.dyad[Dyad.PACT, k, j] > 0.0:
-                for i in range(actors):
-                    scratch.dyad[Draft.COMMON, j, i] += world.dyad[Dyad.PACT, k, i]
-
-
-@rule
-def add_up(world, scratch):
-    """Write who has what behind it, and against it, as everyone perceives it.
-
-    `Draft.SUPPORT`: force pledged to its defence; `Draft.SANCTIONED`: capability of those who sanction
-    it; `Draft.COMMON`: partners in common.
-    """
-    if len(world.actor) <= VIEWERS:
-        add_all(world, scratch)
-    else:
-        add_ties(world, scratch)
 
 
 @rule
@@ -311,20 +180,6 @@ def fill_own(world, scratch, lens, i, row):
 
 
 @rule
-def measure_concentration(world, scratch, living):
-    """Write the concentration of capability, as everyone perceives it, to `Column.CONCENTRATION`."""
-    actors = len(world.actor)
-    for i in range(actors):
-        scratch.column[Column.CONCENTRATION, i] = 0.0
-    for j in range(actors):
-        for i in range(actors):
-            share = scratch.dyad[Draft.SHARE, j, i]
-            scratch.column[Column.CONCENTRATION, i] += share * share
-    for i in range(actors):
-        scratch.column[Column.CONCENTRATION, i] = concentration(scratch.column[Column.CONCENTRATION, i], living)
-
-
-@rule
 def fill_globe(scratch, lens, i, row):
     """Write the state of the world, as i perceives it, to the tail of its row."""
     tail = len(row) - GLOBE_SIZE
@@ -351,65 +206,6 @@ def sort_by_threat(world, scratch, i):
         world.order[i, back] = j
     for slot in range(len(world.actor) - 1):
         world.place[i, world.order[i, slot]] = slot
-
-
-@rule
-def list_legal(world, scratch, j, first, last):
-    """Write to `scratch.legal` what the viewers first..last may do to j."""
-    it = world.actor[j]
-    for i in range(first, last):
-        v = i - first
-        patron, dispute = scratch.column[Column.PATRON, i], scratch.column[Column.DISPUTE, i]
-        is_stronger = scratch.dyad[Draft.SHARE, j, i] > scratch.column[Column.OWN_SHARE, i]
-        scratch.legal[Verb.ALLY, v] = is_legal(Verb.ALLY, i, patron, dispute, it, j, is_stronger)
-        scratch.legal[Verb.BANDWAGON, v] = is_legal(Verb.BANDWAGON, i, patron, dispute, it, j, is_stronger)
-        scratch.legal[Verb.SANCTION, v] = is_legal(Verb.SANCTION, i, patron, dispute, it, j, is_stronger)
-        scratch.legal[Verb.COERCE, v] = is_legal(Verb.COERCE, i, patron, dispute, it, j, is_stronger)
-
-
-@rule
-def admit(scratch, v, slot, actors, open_verbs, mask):
-    """Write to the mask of a viewer what it may do to the actor in `slot`."""
-    mask[encode(Verb.ALLY, slot, actors)] = scratch.legal[Verb.ALLY, v]
-    mask[encode(Verb.BANDWAGON, slot, actors)] = scratch.legal[Verb.BANDWAGON, v]
-    mask[encode(Verb.SANCTION, slot, actors)] = scratch.legal[Verb.SANCTION, v]
-    if PLAIN_VERBS + open_verbs > Verb.COERCE:
-        mask[encode(Verb.COERCE, slot, actors)] = scratch.legal[Verb.COERCE, v]
-
-
-@rule
-def close(world, i, mask):
-    """Close to i what an experiment has closed to it; the fallen have invest alone, which does nothing."""
-    actors = len(world.actor)
-    is_alive = world.actor[i].alive != 0
-    for action in range(len(mask)):
-        verb, _ = decode(action, actors)
-        if (world.actor[i].closed >> verb) & 1 != 0 or not is_alive:
-            mask[action] = 0
-    if not is_alive:
-        mask[0] = 1
-
-
-@rule
-def look(world, p):
-    """The scales of this year's rows."""
-    frontier = output = 0.0
-    living = 0
-    for i in range(len(world.actor)):
-        if world.actor[i].alive:
-            living += 1
-            output += world.actor[i].economy
-            frontier = max(frontier, world.actor[i].technology)
-    return Lens(
-        1.0 / frontier if frontier > 0.0 else 0.0,
-        ln(max(output / max(living, 1), TINY)),
-        living,
-        living / len(world.actor),
-        min(1.0, world.clock[Clock.YEAR] / world.clock[Clock.LAST_YEAR]),
-        1.0 / (len(world.actor) - 1),
-        1.0 / p.offer_years,
-        1.0 / p.sanction_years,
-    )
 
 
 @phase

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .capability import true_shares
 from .jit import phase
-from .observe import fear, fill_own, list_actors, look
+from .observe import fill_own
 from .pieces import OTHERS_START, RELATIONS, Relation
 from .reward import securities
+from .survey import fear, list_actors, look
 from .world import Clock, Draft, Dyad
 
 

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .intrinsics import SQUARE
 from .jit import rule
 
 Array = Any  # numpy arrays; those of records read as `array.field`, which numpy's types do not know
 NOBODY = -1  # no patron, no object, no conqueror
-VIEWERS = 8  # rows written at a time: what few viewers see stands side by side
+VIEWERS = SQUARE  # rows written at a time: what few viewers see stands side by side
 FITTED = (8, 64)  # numbers of actors, those of `default` and `system`, that a year is compiled for: see `core.fit`
 
 

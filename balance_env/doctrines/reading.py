@@ -1,6 +1,6 @@
 """How a scripted state reads its row: who is near, strong or threatening, who calls on it, what it may do.
 
-A doctrine sees its row through the named pieces of `core.observe` and nothing else. A slot is a
+A doctrine sees its row through the named pieces of `core.pieces` and nothing else. A slot is a
 place in the row; NOBODY stands for no slot.
 """
 
