@@ -14,7 +14,7 @@ from .core.jit import bound
 from .core.params import Parameters, as_record
 from .core.pieces import OTHER_SIZE, relations_of, row_size, state_size
 from .core.reward import Term
-from .core.world import Clock, allocate_scratch, allocate_worlds, bytes_per_world
+from .core.world import Clock, allocate_scratch, allocate_worlds, bytes_per_world, zeros
 from .kernels.cpu import (
     LEAVE,
     LIVE,
@@ -37,19 +37,19 @@ def allocate_out(worlds: int, actors: int, actions: int) -> Out:
     terms = len(Term)
     shape = (worlds, actors)
     return Out(
-        rows=np.zeros((*shape, row_size(actors)), np.float32),
-        masks=np.zeros((*shape, actions), np.int8),
-        rewards=np.zeros(shape),
-        terms=np.zeros((*shape, terms)),
-        terminations=np.zeros(shape, bool),
-        truncations=np.zeros(shape, bool),
-        illegal=np.zeros(shape, np.int8),
-        alive=np.zeros(shape, np.int8),
-        ended=np.zeros(worlds, np.int8),
-        final_rows=np.zeros((*shape, row_size(actors)), np.float32),
-        heads=np.zeros(worlds, np.int32),
-        wars=np.zeros(worlds, np.int32),
-        falls=np.zeros(worlds, np.int32),
+        rows=zeros((*shape, row_size(actors)), np.float32),
+        masks=zeros((*shape, actions), np.int8),
+        rewards=zeros(shape),
+        terms=zeros((*shape, terms)),
+        terminations=zeros(shape, bool),
+        truncations=zeros(shape, bool),
+        illegal=zeros(shape, np.int8),
+        alive=zeros(shape, np.int8),
+        ended=zeros(worlds, np.int8),
+        final_rows=zeros((*shape, row_size(actors)), np.float32),
+        heads=zeros(worlds, np.int32),
+        wars=zeros(worlds, np.int32),
+        falls=zeros(worlds, np.int32),
     )
 
 
@@ -97,7 +97,7 @@ class Batch:
     def _start_threads(self) -> None:
         self._scratch = [allocate_scratch(self.num_actors, OTHER_SIZE) for _ in range(self.threads)]
         self._kernels: dict[Any, Any] = {}  # those that were called, for arguments of the types of this batch
-        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        self._pool = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
         edges = np.linspace(0, self.num_worlds, self.threads + 1).astype(int)
         self._ranges = [(int(a), int(b)) for a, b in pairwise(edges)]
 
@@ -109,13 +109,10 @@ class Batch:
         self._start_threads()
 
     def _over_ranges(self, call: Any) -> None:
-        """Run `call(scratch, start, stop)` over the batch, on every thread its range."""
-        if self._pool is None:
-            call(self._scratch[0], *self._ranges[0])
-            return
-        jobs = [
-            self._pool.submit(call, scratch, *part) for scratch, part in zip(self._scratch, self._ranges, strict=True)
-        ]
+        """Run `call(scratch, start, stop)` over the batch, on every thread its range: the caller's takes the first."""
+        own, *others = zip(self._scratch, self._ranges, strict=True)
+        jobs = [self._pool.submit(call, scratch, *part) for scratch, part in others] if self._pool else []
+        call(own[0], *own[1])
         for job in jobs:
             job.result()
 

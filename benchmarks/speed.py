@@ -25,7 +25,7 @@ import numpy as np
 import balance_env
 from balance_env import VectorEnv
 from balance_env.commands import writable
-from balance_env.core import alignment, capability, dispute, economy, observe, reward, survival, threat, war
+from balance_env.core import alignment, capability, dispute, economy, observe, reward, sanction, survival, threat, war
 from balance_env.core import year as calendar
 from balance_env.core.actions import read_actions
 from balance_env.core.fit import fit, fit_scratch
@@ -50,8 +50,10 @@ PHASES = {
     "diplomacy": "diplomacy(world, p, scratch)",
     "arming": "arming(world, p)",
     "showdown": "showdown(world, p, scratch, .1)",
-    "disputes open": "open_disputes(world, p, scratch, .1)",
-    "economy": "economy(world, p, scratch, .1)",
+    "disputes by choice": "open_by_choice(world)",
+    "sanctions weighed": "weigh_sanctions(world, p, scratch, .1)",
+    "disputes by chance": "open_by_chance(world, p, scratch)",
+    "economy": "economy(world, p, scratch)",
     "fading": "fading(world, p, scratch)",
     "falling": "falling(world, p)",
     "perceiving": "perceiving(world, p, scratch)",
@@ -70,7 +72,9 @@ RULES = {
     "diplomacy": alignment.diplomacy,
     "arming": economy.arming,
     "showdown": war.showdown,
-    "open_disputes": dispute.open_disputes,
+    "open_by_choice": dispute.open_by_choice,
+    "weigh_sanctions": sanction.weigh_sanctions,
+    "open_by_chance": dispute.open_by_chance,
     "draw_disputes": dispute.draw_disputes,
     "misperceive": threat.misperceive,
     "economy": economy.economy,

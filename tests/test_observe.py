@@ -12,10 +12,10 @@ from worlds import make_world, other_piece, own_piece, random_legal
 
 from balance_env import VectorEnv, parallel_env, row_table
 from balance_env.chronicle import snapshot
-from balance_env.core.intrinsics import turner
+from balance_env.core.intrinsics import SQUARE, turner
 from balance_env.core.pieces import OTHER_SIZE, WEIGHTS_START, Globe, Other, Own, Relation
 from balance_env.core.reward import Term
-from balance_env.core.world import VIEWERS, Verb, World
+from balance_env.core.world import Verb, World
 
 
 def seen(case, i, j, *pieces) -> list[float]:
@@ -335,16 +335,19 @@ def test_the_table_names_every_number_of_a_row_once():
 # tiles
 
 
-def test_a_tile_is_turned_into_rows_and_what_is_nowhere_is_not_written():
-    turn = turner(OTHER_SIZE)
-    turned = njit(lambda tile, out, starts: turn(tile, out, starts))
-    tile = np.random.default_rng(0).random((OTHER_SIZE, VIEWERS)).astype(np.float32)
-    out = np.full((VIEWERS, 3 * OTHER_SIZE), -1.0, np.float32)
-    starts = np.array([k * out.shape[1] + 5 * k for k in range(VIEWERS)])
+@pytest.mark.parametrize("lines", [OTHER_SIZE, 4 * SQUARE, 4 * SQUARE + SQUARE // 2, 4 * SQUARE + 3])
+def test_a_tile_is_turned_into_rows_and_what_is_nowhere_goes_aside(lines):
+    turn = turner(lines)
+    turned = njit(lambda tile, out, spare, starts: turn(tile, out, spare, starts))
+    tile = np.random.default_rng(0).random((lines, SQUARE)).astype(np.float32)
+    out = np.full((SQUARE, 3 * lines), -1.0, np.float32)
+    spare = np.zeros(lines, np.float32)
+    starts = np.array([k * out.shape[1] + 5 * k for k in range(SQUARE)])
     starts[3] = -1
     expected = out.copy()
-    for k in range(VIEWERS):
+    for k in range(SQUARE):
         if k != 3:
-            expected[k, 5 * k : 5 * k + OTHER_SIZE] = tile[:, k]
-    turned(tile, out, starts)
+            expected[k, 5 * k : 5 * k + lines] = tile[:, k]
+    turned(tile, out, spare, starts)
     np.testing.assert_array_equal(out, expected)
+    np.testing.assert_array_equal(spare, tile[:, 3])

@@ -119,7 +119,7 @@ def remember_pledges(world, scratch):
         j = world.actor[i].dispute
         if j != NOBODY:
             for k in range(len(world.actor)):
-                scratch.dyad[Draft.PLEDGE, k, j] = world.dyad[Dyad.WILLINGNESS, k, j]
+                scratch.dyad[Draft.PLEDGE, j, k] = world.dyad[Dyad.WILLINGNESS, k, j]
 
 
 @phase
@@ -192,13 +192,23 @@ def fade_ties(world, p, scratch):
 
 
 @rule
+def has_faded(world, i, j, floor):
+    """Whether i's pledge under its pact with j is below the floor."""
+    return (world.dyad[Dyad.PACT, i, j] > 0.0) & (world.dyad[Dyad.WILLINGNESS, i, j] < floor)
+
+
+@rule
 def lapse_pacts(world, p):
     """A pact whose pledges are below the floor on both sides lapses."""
-    for i in range(len(world.actor)):
-        for j in range(i):
-            if world.dyad[Dyad.PACT, i, j] > 0.0:
-                pledged = max(world.dyad[Dyad.WILLINGNESS, i, j], world.dyad[Dyad.WILLINGNESS, j, i])
-                if pledged < p.pledge_floor:
+    actors = len(world.actor)
+    floor = p.pledge_floor
+    for i in range(actors):
+        faded = 0
+        for j in range(actors):
+            faded += 1 if has_faded(world, i, j, floor) else 0
+        if faded > 0:  # seldom
+            for j in range(actors):
+                if has_faded(world, i, j, floor) and has_faded(world, j, i, floor):
                     clear_tie(world, i, j)
 
 

@@ -9,9 +9,9 @@ from .arithmetic import logistic, power
 from .capability import coalition
 from .draws import Purpose, make_stream, normal, uniform
 from .jit import phase, rule
-from .sanction import growth_lost, is_sanctioned, pressure_on
+from .sanction import growth_lost, pressure_on, weigh_sanctions
 from .threat import forces_seen
-from .world import NOBODY, Clock, Column, Draft, Dyad, Outcome, Verb
+from .world import NOBODY, Clock, Column, Draft, Dyad, Outcome, Verb, next_set
 
 ABREAST = 8  # actors that a loop takes at a time on a wide processor
 
@@ -71,18 +71,18 @@ def war_gain(chance, stalemate, spoils, indemnity, cost):
 
 
 @rule
-def expected_side(world, p, k, i, j):
-    """Share of k's usable force that others expect in i's challenge of j: > 0 with i, < 0 with j.
+def expected_side(patron, reputation, pledge, i, j, dues):
+    """Share of a third party's usable force that others expect in i's challenge of j: > 0 with i, < 0 with j.
 
-    Clients owe their dues; a pledge to the target counts by its maker's reputation. A principal
+    Clients owe their `dues`; a `pledge` to the target counts by its maker's reputation. A principal
     of another dispute is expected to stay out. Source: design of alliances as capability times
     willingness; reputation after Crescenzi 2007.
     """
-    if world.actor[k].patron == i:
-        return p.client_dues
-    if world.actor[k].patron == j:
-        return -p.client_dues
-    return -world.actor[k].reputation * world.dyad[Dyad.WILLINGNESS, k, j]
+    if patron == i:
+        return dues
+    if patron == j:
+        return -dues
+    return -reputation * pledge
 
 
 @rule
@@ -109,33 +109,51 @@ def take_sides(world, p, scratch, i, j, shown):
     """Write the usable force that third parties put into i's challenge of j, per unit of their forces.
 
     To `Column.SIDE`: > 0 with the challenger, < 0 against it, 0 for those who stay out. `shown`: by
-    this year's acts, else as expected. Reads `scratch.actor.principal`.
+    this year's acts, else as expected. Reads what `list_bystanders` wrote.
     """
-    for k in range(len(world.actor)):
-        scratch.column[Column.SIDE, k] = 0.0
-        if k != i and k != j and world.actor[k].alive and scratch.actor[k].principal == 0:
-            part = shown_side(world, p, k, i, j) if shown else expected_side(world, p, k, i, j)
+    actors = len(world.actor)
+    dues = p.client_dues
+    if shown:
+        for k in range(actors):
+            stands_by = k != i and k != j and scratch.column[Column.BYSTANDER, k] > 0.0
+            part = shown_side(world, p, k, i, j) if stands_by else 0.0
             scratch.column[Column.SIDE, k] = part * world.dyad[Dyad.REACH, k, j]
+    else:
+        for k in range(actors):
+            part = expected_side(
+                scratch.column[Column.PATRON, k],
+                scratch.column[Column.REPUTATION, k],
+                world.dyad[Dyad.WILLINGNESS, k, j],
+                i,
+                j,
+                dues,
+            )
+            force = part * world.dyad[Dyad.EXPOSURE, j, k] * scratch.column[Column.BYSTANDER, k]
+            scratch.column[Column.SIDE, k] = 0.0 if (k == i) | (k == j) else force
 
 
 @phase
-def gain_from_war(world, p, scratch, i, j, per_output, shown):
+def gain_from_war(world, p, scratch, i, j, shown):
     """What i thinks war on j is worth, in shares of the stake (the smaller of the two outputs).
 
-    Cost includes the growth that standing sanctions would take while they last.
+    Cost includes the growth that standing sanctions would take while they last. Reads what
+    `list_bystanders` and `weigh_sanctions` wrote.
     """
     take_sides(world, p, scratch, i, j, shown)
     mine = scratch.strength[i] * world.dyad[Dyad.REACH, i, j]
     attack, defence = mine, forces_seen(world, scratch, i, j)
     attackers = defenders = 1
-    for k in range(len(world.actor)):
+    k = next_set(scratch.column[Column.SIDE], 0)
+    while k < len(world.actor):
         side = scratch.column[Column.SIDE, k]
+        brought = side * forces_seen(world, scratch, i, k)
         if side > 0.0:
-            attack += side * forces_seen(world, scratch, i, k)
+            attack += brought
             attackers += 1
-        elif side < 0.0:
-            defence -= side * forces_seen(world, scratch, i, k)
+        else:
+            defence -= brought
             defenders += 1
+        k = next_set(scratch.column[Column.SIDE], k + 1)
     own_part = mine / attack if attack > 0.0 else 1.0
     chance = win_chance(
         coalition(attack, attackers, p.friction),
@@ -145,21 +163,24 @@ def gain_from_war(world, p, scratch, i, j, per_output, shown):
     )
     stake = min(world.actor[i].economy, world.actor[j].economy)
     cost = p.war_cost
-    if is_sanctioned(world, i) and stake > 0.0:
-        lost = growth_lost(pressure_on(world, p, i, per_output), p.sanction_max, p.sanction_exponent)
+    if stake > 0.0:
+        lost = growth_lost(pressure_on(scratch, i), p.sanction_max, p.sanction_exponent)
         cost += p.sanction_years * lost * world.actor[i].economy / stake
     return war_gain(chance, p.stalemate, p.spoils * (1.0 - p.destroyed) * own_part, p.spoils, cost)
 
 
 @rule
-def mark_principals(world, scratch):
-    """Write who is party to an open dispute, as challenger or target, to `scratch.actor.principal`."""
+def list_bystanders(world, scratch):
+    """Write who is party to no open dispute to `Column.BYSTANDER`, and what its side in those of others hangs on."""
     for i in range(len(world.actor)):
-        scratch.actor[i].principal = 0
+        me = world.actor[i]
+        scratch.column[Column.BYSTANDER, i] = 1.0 if me.alive else 0.0
+        scratch.column[Column.PATRON, i] = me.patron
+        scratch.column[Column.REPUTATION, i] = me.reputation
     for i in range(len(world.actor)):
         if world.actor[i].dispute != NOBODY:
-            scratch.actor[i].principal = 1
-            scratch.actor[world.actor[i].dispute].principal = 1
+            scratch.column[Column.BYSTANDER, i] = 0.0
+            scratch.column[Column.BYSTANDER, world.actor[i].dispute] = 0.0
 
 
 @rule
@@ -180,7 +201,7 @@ def close_settled(world, i):
 
 
 @phase
-def presses(world, p, scratch, i, per_output, stream):
+def presses(world, p, scratch, i, stream):
     """Whether i presses its dispute to war.
 
     A challenger that coerces its object this year presses; one that opened by choice and does not
@@ -193,7 +214,16 @@ def presses(world, p, scratch, i, per_output, stream):
     if world.actor[i].chosen:
         return False
     resolve = p.resolve_sd * normal(stream, world.actor[i].ident, world.actor[j].ident)
-    return gain_from_war(world, p, scratch, i, j, per_output, True) + resolve > 0.0
+    return gain_from_war(world, p, scratch, i, j, True) + resolve > 0.0
+
+
+@rule
+def is_any_open(world):
+    """Whether any dispute is open."""
+    for i in range(len(world.actor)):
+        if world.actor[i].dispute != NOBODY:
+            return True
+    return False
 
 
 @phase
@@ -209,19 +239,21 @@ def decide_disputes(world, p, scratch, per_output):
         scratch.actor[i].demands = world.actor[i].chosen
         if world.actor[i].dispute != NOBODY:
             close_settled(world, i)
-    mark_principals(world, scratch)
+    list_bystanders(world, scratch)
+    if is_any_open(world):
+        weigh_sanctions(world, p, scratch, per_output)
     for i in range(actors):
         if world.actor[i].dispute != NOBODY:
             world.actor[i].opponent = world.actor[i].dispute
             world.actor[i].outcome = Outcome.BACKED_DOWN
-            if presses(world, p, scratch, i, per_output, stream):
+            if presses(world, p, scratch, i, stream):
                 scratch.actor[i].pressed = 1
                 any_war = True
     return any_war
 
 
 @rule
-def open_by_choice(world, i):
+def challenge(world, i):
     """i's act of `coerce j` opens a dispute with j, and betrays a partner if j was one."""
     j = world.actor[i].target
     if world.actor[i].dispute == NOBODY and world.actor[i].opponent == NOBODY and world.actor[j].alive:
@@ -234,7 +266,7 @@ def open_by_choice(world, i):
 
 @rule
 def draw_disputes(world, p, scratch):
-    """Write what every pair's draw is above its hazard to `Draft.EXCESS`, at [i, j] for j < i: below 0, a dispute."""
+    """Write what every pair's draw is below its hazard to `Draft.SHORTFALL`, at [i, j] for j < i: not 0, a dispute."""
     actors = len(world.actor)
     q = frictions(p)
     stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.DISPUTE)
@@ -253,17 +285,26 @@ def draw_disputes(world, p, scratch):
                     abs(mine - scratch.column[Column.IDEOLOGY, j]),
                     q,
                 )
-                scratch.dyad[Draft.EXCESS, i, j] = uniform(stream, min(me, it), max(me, it)) - hazard
+                excess = uniform(stream, min(me, it), max(me, it)) - hazard
+                scratch.dyad[Draft.SHORTFALL, i, j] = max(0.0, -excess)
 
 
 @phase
-def fall_out(world, p, scratch, i, j, per_output):
+def open_by_choice(world):
+    """Disputes that states open by an act of this year."""
+    for i in range(len(world.actor)):
+        if world.actor[i].alive and world.actor[i].verb == Verb.COERCE:
+            challenge(world, i)
+
+
+@phase
+def fall_out(world, p, scratch, i, j):
     """i and j come into a dispute by chance: the challenger is the one that perceives the larger gain.
 
     Where a challenger would hold two, the smaller draw stands.
     """
-    mine = gain_from_war(world, p, scratch, i, j, per_output, False)
-    theirs = gain_from_war(world, p, scratch, j, i, per_output, False)
+    mine = gain_from_war(world, p, scratch, i, j, False)
+    theirs = gain_from_war(world, p, scratch, j, i, False)
     first = mine > theirs or (mine == theirs and world.actor[i].ident < world.actor[j].ident)
     challenger, target = (i, j) if first else (j, i)
     stream = make_stream(world.clock[Clock.KEY], world.clock[Clock.YEAR], Purpose.DISPUTE)
@@ -286,25 +327,24 @@ def are_at_odds(world, i, j):
 
 
 @phase
-def open_disputes(world, p, scratch, per_output):
-    """The year's new disputes: by choice first, then by chance among those without a tie.
+def open_by_chance(world, p, scratch):
+    """The year's disputes by chance, among those without a tie: a pair is one draw.
 
-    A chance pair is one draw.
+    Reads what `weigh_sanctions` wrote.
     """
     actors = len(world.actor)
     for i in range(actors):
         scratch.actor[i].draw = 2.0
-        if world.actor[i].alive and world.actor[i].verb == Verb.COERCE:
-            open_by_choice(world, i)
-    mark_principals(world, scratch)
+    list_bystanders(world, scratch)
     draw_disputes(world, p, scratch)
     for i in range(actors):
-        for j in range(i):
+        j = next_set(scratch.dyad[Draft.SHORTFALL, i], 0)
+        while j < i:
             if (
-                scratch.dyad[Draft.EXCESS, i, j] < 0.0
-                and world.actor[i].alive
+                world.actor[i].alive
                 and world.actor[j].alive
                 and not has_tie(world, i, j)
                 and not are_at_odds(world, i, j)
             ):
-                fall_out(world, p, scratch, i, j, per_output)
+                fall_out(world, p, scratch, i, j)
+            j = next_set(scratch.dyad[Draft.SHORTFALL, i], j + 1)

@@ -8,7 +8,7 @@ from .arithmetic import exp, ln
 from .capability import quality_of_forces
 from .draws import Purpose, make_stream, normal
 from .jit import phase, rule
-from .sanction import sanctions, trade
+from .sanction import sanctions
 from .threat import update_posture
 from .world import NOBODY, Clock, Column, Outcome, Verb
 
@@ -135,12 +135,11 @@ def grow(world, p, scratch):
 
 
 @phase
-def economy(world, p, scratch, per_output):
+def economy(world, p, scratch):
     """The year's fifth phase: sanctions, trade, investment, research, shocks, tribute and concessions.
 
-    `per_output`: one over the total output of the living at the opening of the phase.
+    Reads what `weigh_sanctions` wrote.
     """
-    trade(world, p, scratch, per_output)
     sanctions(world, p, scratch)
     tribute(world, p, scratch)
     sum_growth(world, p, scratch)

@@ -44,5 +44,6 @@ def fit_scratch(scratch, actors):
         with_shape(scratch.closing_share, (actors,)),
         with_shape(scratch.glimpse, (OTHER_SIZE, VIEWERS)),
         with_shape(scratch.legal, (len(scratch.legal), VIEWERS)),
+        with_shape(scratch.spare, (OTHER_SIZE,)),
         with_shape(scratch.starts, (VIEWERS,)),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from .actions import PLAIN_VERBS, admit, close, list_legal
-from .dispute import mark_principals
-from .intrinsics import call_for, turner
+from .dispute import list_bystanders
+from .intrinsics import CACHE_LINE, call_for, turner
 from .jit import phase, rule
-from .odds import fill_dispute
+from .odds import warn_friends, weigh_disputes
 from .pieces import (
     GLOBE_SIZE,
     GROWTH_SCALE,
@@ -24,7 +24,7 @@ from .reward import securities
 from .survey import add_up, fear, list_actors, look, measure_concentration
 from .world import NOBODY, VIEWERS, Column, Draft, Dyad
 
-CACHE_LINE = 64  # bytes that come at a time
+NEARBY = 2**18  # bytes: rows larger than this would drive out of the near memory what they were called to
 turn = turner(OTHER_SIZE)
 
 
@@ -44,7 +44,7 @@ def scaled_log(x):
 def glimpse(world, scratch, lens, j, first, last):
     """Write what the viewers first..last see of j, and what is between them, to `scratch.glimpse`.
 
-    A block of a row for each of them, side by side; but for what `fill_bonds` and `fill_dispute` write.
+    A block of a row for each of them, side by side; but for what `fill_bonds` writes.
     """
     seen = scratch.glimpse
     it = world.actor[j]
@@ -87,6 +87,16 @@ def glimpse(world, scratch, lens, j, first, last):
         seen[Other.PACTS, v] = pacts
         seen[Other.COMMON_PACTS, v] = scratch.dyad[Draft.COMMON, j, i] * lens.per_other
         seen[Other.SANCTIONED, v] = min(scratch.dyad[Draft.SANCTIONED, j, i], 1.0)
+    if scratch.actor[j].told:
+        for i in range(first, last):
+            v = i - first
+            seen[Other.ODDS, v] = scratch.dyad[Draft.ODDS, j, i]
+            seen[Other.ODDS_WITH_ME, v] = scratch.dyad[Draft.WITH, j, i]
+            seen[Other.ODDS_AGAINST_ME, v] = scratch.dyad[Draft.AGAINST, j, i]
+    else:
+        for piece in range(Other.ODDS, Other.ODDS_AGAINST_ME + 1):
+            for v in range(VIEWERS):
+                seen[piece, v] = 0.0
 
 
 @rule
@@ -118,7 +128,7 @@ def call_next(world, rows, j, first):
 
 @rule
 def fill_blocks(world, scratch, lens, first, last, open_verbs, rows, masks):
-    """Write the blocks about all others, but for the odds of disputes, to rows and masks of viewers first..last.
+    """Write the blocks about all others to rows and masks of viewers first..last.
 
     Viewers come few at a time: what they perceive of j lies side by side, and is turned into their rows.
     """
@@ -137,13 +147,14 @@ def fill_blocks(world, scratch, lens, first, last, open_verbs, rows, masks):
                 slot = world.place[i, j]
                 scratch.starts[i - first] = i * rows.shape[1] + start_of(slot)
                 admit(scratch, i - first, slot, actors, open_verbs, masks[i])
-        call_next(world, rows, j, first)
-        turn(scratch.glimpse, rows, scratch.starts)
+        if rows.size * rows.itemsize < NEARBY:
+            call_next(world, rows, j, first)
+        turn(scratch.glimpse, rows, scratch.spare, scratch.starts)
 
 
 @rule
-def fill_bonds(world, i, rows):
-    """Write to both rows whose client i is, and whom it challenges."""
+def fill_bonds(world, scratch, i, rows):
+    """Write to both rows whose client i is, and whom it challenges; and to those of their friends that it does."""
     k, j = world.actor[i].patron, world.actor[i].dispute
     if k != NOBODY:
         rows[i, start_of(world.place[i, k]) + Other.MY_PATRON] = 1.0
@@ -151,6 +162,8 @@ def fill_bonds(world, i, rows):
     if j != NOBODY:
         rows[i, start_of(world.place[i, j]) + Other.CHALLENGED_BY_ME] = 1.0
         rows[j, start_of(world.place[j, i]) + Other.CHALLENGES_ME] = 1.0
+        warn_friends(world, scratch, i, j, rows)
+        warn_friends(world, scratch, j, i, rows)
 
 
 @rule
@@ -221,6 +234,8 @@ def observation(world, p, scratch, open_verbs, by_threat, rows, masks):
     add_up(world, scratch)
     securities(world, p, scratch, Draft.SEEN + 0)  # the sum makes a plain number of it
     measure_concentration(world, scratch, lens.living)
+    list_bystanders(world, scratch)
+    weigh_disputes(world, p, scratch)
     if by_threat:
         for i in range(actors):
             sort_by_threat(world, scratch, i)
@@ -240,8 +255,5 @@ def observation(world, p, scratch, open_verbs, by_threat, rows, masks):
             else:
                 for piece in range(rows.shape[1]):
                     rows[i, piece] = 0.0
-    mark_principals(world, scratch)
     for c in range(actors):
-        fill_bonds(world, c, rows)
-        if world.actor[c].dispute != NOBODY:
-            fill_dispute(world, p, scratch, c, rows)
+        fill_bonds(world, scratch, c, rows)

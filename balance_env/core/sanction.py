@@ -43,36 +43,6 @@ def is_collective(world, j, quorum):
 
 
 @rule
-def is_sanctioned(world, j):
-    """Whether anybody sanctions j."""
-    for i in range(len(world.actor)):
-        if world.dyad[Dyad.SANCTION, i, j] > 0.0:
-            return True
-    return False
-
-
-@phase
-def pressure_on(world, p, j, per_output):
-    """Share of j's external income that the sanctions on it cut off, 0..1.
-
-    `per_output`: one over the total output of the living. In a collective sanction every member takes part.
-    """
-    collective = is_collective(world, j, p.quorum)
-    whole = cut = 0.0
-    for i in range(len(world.actor)):
-        them = world.actor[i]
-        if i == j or them.alive == 0:
-            continue
-        weight = exchange(
-            them.economy * per_output, world.dyad[Dyad.REACH, j, i], world.dyad[Dyad.PACT, j, i], p.trade_pact
-        )
-        whole += weight
-        if world.dyad[Dyad.SANCTION, i, j] > 0.0 or (collective and them.member):
-            cut += weight * (1.0 - world.dyad[Dyad.WEAR, i, j])
-    return cut / whole if whole > 0.0 else 0.0
-
-
-@rule
 def trade(world, p, scratch, per_output):
     """Write the weight of all others in everyone's external income to `Column.TRADE`, and their part in all output."""
     actors = len(world.actor)
@@ -133,16 +103,17 @@ def cut_off(world, p, scratch, i):
         scratch.column[Column.BILL, j] += bill if takes_part else 0.0
 
 
-@rule
-def sanctions(world, p, scratch):
-    """Sanctions bite: growth lost by objects and senders (`embargo`), and standing lost.
+@phase
+def weigh_sanctions(world, p, scratch, per_output):
+    """Write what everyone's trade weighs, what of it sanctions cut off, and by what weights the bill is split.
 
-    The senders' bill is `sanction_cost` of what the object loses. Reads `Column.PART` and `Column.TRADE`.
+    To `Column.TRADE`, `Column.CUT`, `Column.BILL` and `Draft.BILL`. `per_output`: one over the total
+    output of the living. In a collective sanction every member takes part.
     """
     actors = len(world.actor)
+    trade(world, p, scratch, per_output)
     any_collective = mark_collective(world, p, scratch)
     for i in range(actors):
-        world.actor[i].embargo = 0.0
         scratch.column[Column.CUT, i] = 0.0
         scratch.column[Column.BILL, i] = 0.0
     for i in range(actors):
@@ -150,14 +121,31 @@ def sanctions(world, p, scratch):
         if world.actor[i].alive and is_sender(world, i, any_collective):
             scratch.actor[i].sends = 1
             cut_off(world, p, scratch, i)
+
+
+@rule
+def pressure_on(scratch, j):
+    """Share of j's external income that the sanctions on it cut off, 0..1."""
+    cut = scratch.column[Column.CUT, j]
+    return cut / scratch.column[Column.TRADE, j] if cut > 0.0 else 0.0
+
+
+@rule
+def sanctions(world, p, scratch):
+    """Sanctions bite: growth lost by objects and senders (`embargo`), and standing lost.
+
+    The senders' bill is `sanction_cost` of what the object loses. Reads what `weigh_sanctions` wrote.
+    """
+    actors = len(world.actor)
     for j in range(actors):
         it = world.actor[j]
-        cut, bill = scratch.column[Column.CUT, j], scratch.column[Column.BILL, j]
+        it.embargo = 0.0
+        bill = scratch.column[Column.BILL, j]
         scratch.column[Column.LOSS, j] = 0.0
-        if cut > 0.0 and it.alive:
-            pressure = cut / scratch.column[Column.TRADE, j]
+        pressure = pressure_on(scratch, j)
+        if pressure > 0.0 and it.alive:
             loss = growth_lost(pressure, p.sanction_max, p.sanction_exponent)
-            it.embargo += loss
+            it.embargo = loss
             it.reputation *= 1.0 - p.sanction_stigma * pressure
             scratch.column[Column.LOSS, j] = p.sanction_cost * loss * it.economy / bill if bill > 0.0 else 0.0
     for i in range(actors):

@@ -9,7 +9,7 @@ from .capability import concentration
 from .jit import rule
 from .pieces import TINY
 from .threat import fears, perceived_threat
-from .world import NOBODY, VIEWERS, Clock, Column, Draft, Dyad
+from .world import NOBODY, VIEWERS, Clock, Column, Draft, Dyad, next_set
 
 
 class Lens(NamedTuple):
@@ -54,13 +54,13 @@ def list_actors(world, scratch):
         me, mind = world.actor[i], scratch.actor[i]
         scratch.column[Column.IDEOLOGY, i] = me.ideology
         scratch.column[Column.LOG_OUTPUT, i] = me.log_economy
-        scratch.column[Column.LOG_STRENGTH, i] = ln(max(scratch.strength[i], TINY))
         scratch.column[Column.TOP_THREAT, i] = 0.0
-        scratch.column[Column.PATRON, i] = me.patron
         scratch.column[Column.DISPUTE, i] = me.dispute
         mind.pacts = 0
         mind.challengers = 0
         mind.clients = 0
+    for i in range(len(world.actor)):
+        scratch.column[Column.LOG_STRENGTH, i] = ln(max(scratch.strength[i], TINY))
     for i in range(len(world.actor)):
         me, mind = world.actor[i], scratch.actor[i]
         if me.dispute != NOBODY:
@@ -135,6 +135,11 @@ def add_ties(world, scratch):
     for k in range(actors):
         reputation = world.actor[k].reputation
         for j in range(actors):
+            scratch.column[Column.BOUND, j] = (
+                world.dyad[Dyad.WILLINGNESS, k, j] + world.dyad[Dyad.SANCTION, k, j] + world.dyad[Dyad.PACT, k, j]
+            )
+        j = next_set(scratch.column[Column.BOUND], 0)
+        while j < actors:
             if world.dyad[Dyad.WILLINGNESS, k, j] > 0.0:
                 given = reputation * world.dyad[Dyad.WILLINGNESS, k, j] * world.dyad[Dyad.REACH, k, j]
                 for i in range(actors):
@@ -145,6 +150,7 @@ def add_ties(world, scratch):
             if world.dyad[Dyad.PACT, k, j] > 0.0:
                 for i in range(actors):
                     scratch.dyad[Draft.COMMON, j, i] += world.dyad[Dyad.PACT, k, i]
+            j = next_set(scratch.column[Column.BOUND], j + 1)
 
 
 @rule

@@ -141,7 +141,7 @@ def intent_towards(it, base, p):
 @rule
 def is_friend_of(world, scratch, i, k):
     """Whether i is tied to k, or had pledged to it: friends of a state that fell have no tie left."""
-    return i == k or has_tie(world, i, k) or scratch.dyad[Draft.PLEDGE, i, k] > 0.0
+    return i == k or has_tie(world, i, k) or scratch.dyad[Draft.PLEDGE, k, i] > 0.0
 
 
 @rule

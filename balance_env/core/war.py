@@ -8,7 +8,7 @@ from .capability import coalition
 from .dispute import decide_disputes, shown_side, win_chance
 from .draws import Purpose, make_stream, normal, uniform
 from .jit import phase, rule
-from .world import NOBODY, Clock, Draft, Dyad, Outcome, Verb
+from .world import NOBODY, Clock, Column, Draft, Dyad, Outcome, Verb, next_set
 
 
 @rule
@@ -38,7 +38,7 @@ def is_told_elsewhere(world, scratch, i):
 def third_side(world, p, scratch, k, i):
     """Share of k's usable force in i's war: > 0 with i, < 0 against, principals excepted."""
     j = world.actor[i].dispute
-    if k == i or k == j or world.actor[k].alive == 0 or scratch.actor[k].principal:
+    if scratch.column[Column.BYSTANDER, k] == 0.0:
         return 0.0
     part = shown_side(world, p, k, i, j)
     if part == 0.0 and is_mutual(world, scratch, i):
@@ -182,17 +182,17 @@ def test_pledges(world, p, scratch, i):
     Principals of a dispute are excused, and partners whom the target itself has left this year.
     """
     j = world.actor[i].dispute
-    for k in range(len(world.actor)):
-        pledge = scratch.dyad[Draft.PLEDGE, k, j]
-        if k == i or k == j or pledge <= 0.0 or scratch.actor[k].principal or world.actor[k].alive == 0:
-            continue
+    k = next_set(scratch.dyad[Draft.PLEDGE, j], 0)
+    while k < len(world.actor):
+        pledge = scratch.dyad[Draft.PLEDGE, j, k]
         broke_it = acts(world, k, Verb.SANCTION, j) or world.actor[k].verb == Verb.BANDWAGON
-        if world.dyad[Dyad.WILLINGNESS, k, j] == 0.0 and not broke_it:
-            continue
-        force = scratch.strength[k] * world.dyad[Dyad.REACH, k, j]
-        brought = max(0.0, -shown_side(world, p, k, i, j))
-        scratch.actor[k].pledged += pledge * force
-        scratch.actor[k].delivered += min(brought, pledge) * force
+        stands = world.dyad[Dyad.WILLINGNESS, k, j] > 0.0 or broke_it
+        if stands and scratch.column[Column.BYSTANDER, k] > 0.0:
+            force = scratch.strength[k] * world.dyad[Dyad.REACH, k, j]
+            brought = max(0.0, -shown_side(world, p, k, i, j))
+            scratch.actor[k].pledged += pledge * force
+            scratch.actor[k].delivered += min(brought, pledge) * force
+        k = next_set(scratch.dyad[Draft.PLEDGE, j], k + 1)
 
 
 @phase

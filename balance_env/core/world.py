@@ -7,12 +7,13 @@ is i's sanction on j. A rule sees one world, `at(worlds, w)`, without the leadin
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .intrinsics import SQUARE
+from .intrinsics import CACHE_LINE, EIGHT, SQUARE, first_of_eight
 from .jit import rule
 
 Array = Any  # numpy arrays; those of records read as `array.field`, which numpy's types do not know
@@ -137,7 +138,6 @@ ACTOR_SCRATCH = {
     "pressed": ("i4", "1 where it presses its dispute to war"),
     "sends": ("i4", "1 where it may take part in a sanction"),
     "demands": ("i4", "1 where its dispute that came to a head was opened by choice"),
-    "principal": ("i4", "1 for both sides of an open dispute"),
     "share_lost": ("f8", "share of forces lost"),
     "ceded": ("f8", "output it cedes"),
     "gained": ("f8", "output it gains, less its costs"),
@@ -148,6 +148,7 @@ ACTOR_SCRATCH = {
     "pacts": ("i4", "its pacts"),
     "challengers": ("i4", "how many challenge it"),
     "clients": ("i4", "how many are its clients"),
+    "told": ("i4", "1 where the odds of a dispute of its stand in `Draft.ODDS`"),
 }
 
 
@@ -190,16 +191,19 @@ class Column(IntEnum):
     COMMON = 33
     OWN_SHARE = 34  # its own capability share as it perceives it
     DISPUTE = 35  # whom it is challenging, or NOBODY
+    BYSTANDER = 36  # 1 for a state that is party to no open dispute
+    REPUTATION = 37
+    BOUND = 38  # above 0 where another has a tie with it, or a sanction on it
 
 
 class Draft(IntEnum):
-    """Fields of `Scratch.dyad`; those from SEEN to SANCTIONED are as i perceives j, and stand at [j, i]."""
+    """Fields of `Scratch.dyad`; those from SEEN on are as i perceives j, and stand at [j, i]."""
 
-    PLEDGE = 0  # i's pledge to j at the year's opening, where j is the target of a dispute
+    PLEDGE = 0  # at [j, i]: i's pledge to j at the year's opening, where j is the target of a dispute
     BILL = 1  # i's weight in the bill for the sanctions on j
     FIELDED = 2  # usable force j brings to i's war, signed by side
     OBSERVED = 3  # at [j, i]: hostile intent that i reads in what j did this year
-    EXCESS = 4  # what the draw of a dispute is above its hazard
+    SHORTFALL = 4  # what the draw of a dispute is below its hazard, else 0
     FORCE = 5  # at [k, i]: quality-adjusted forces of k that count in i's security
     COMMON = 6  # partners in common
     SEEN = 7  # j's quality-adjusted forces
@@ -207,6 +211,9 @@ class Draft(IntEnum):
     THREAT = 9  # the threat from j
     SUPPORT = 10  # force that others are expected to bring to j's defence
     SANCTIONED = 11  # capability share of those who sanction j
+    ODDS = 12  # of j's side in its dispute, without i
+    WITH = 13  # the same with i beside j
+    AGAINST = 14  # the same with i against j
 
 
 def record(table: dict[str, tuple[str, str]]) -> np.dtype:
@@ -268,42 +275,66 @@ class Scratch(NamedTuple):
     closing_share: Array  # (N,) true capability shares at the year's end
     glimpse: Array  # (B, VIEWERS) float32: what a few viewers see of an actor, a block of a row for each side by side
     legal: Array  # (verbs, VIEWERS) int8: which acts towards an actor are legal for a few viewers
+    spare: Array  # (B,) float32: where a block goes that nobody sees
     starts: Array  # (VIEWERS,) int64: where the blocks about an actor begin in the rows of all; below 0: nowhere
+
+
+def zeros(shape: int | tuple[int, ...], kind: Any = np.float64) -> Array:
+    """A zeroed array that begins with a cache line: eight numbers side by side then lie in one, not across two."""
+    kind = np.dtype(kind)
+    size = math.prod(np.atleast_1d(shape)) * kind.itemsize
+    room = np.zeros(size + CACHE_LINE, np.uint8)
+    start = -room.ctypes.data % CACHE_LINE
+    return room[start : start + size].view(kind).reshape(shape)
 
 
 def allocate_worlds(worlds: int, actors: int, terms: int) -> World:
     """A zeroed batch of `worlds` worlds with `actors` actors and `terms` reward terms."""
     pairs = (worlds, actors, actors)
     return World(
-        np.zeros((worlds, len(Clock)), np.int64),
-        np.zeros((worlds, actors), record(ACTOR)).view(np.recarray),
-        np.zeros((worlds, len(Dyad), actors, actors)),
-        np.zeros(pairs, np.uint16),
-        np.zeros(pairs, np.uint16),
-        np.zeros(pairs, np.int8),
-        np.zeros((worlds, actors, terms)),
+        zeros((worlds, len(Clock)), np.int64),
+        zeros((worlds, actors), record(ACTOR)).view(np.recarray),
+        zeros((worlds, len(Dyad), actors, actors)),
+        zeros(pairs, np.uint16),
+        zeros(pairs, np.uint16),
+        zeros(pairs, np.int8),
+        zeros((worlds, actors, terms)),
     )
 
 
 def allocate_scratch(actors: int, block: int) -> Scratch:
     """Working room of one thread; `block`: numbers in the block of a row about another actor."""
     return Scratch(
-        (0,) * actors if actors in FITTED else np.zeros(actors, np.int8),
-        np.zeros(actors, record(ACTOR_SCRATCH)).view(np.recarray),
-        np.zeros((len(Column), actors)),
-        np.zeros((len(Draft), actors, actors)),
-        np.zeros(actors, np.int64),
-        np.zeros(actors),
-        np.zeros(actors),
-        np.zeros((block, VIEWERS), np.float32),
-        np.zeros((len(Verb), VIEWERS), np.int8),
-        np.zeros(VIEWERS, np.int64),
+        (0,) * actors if actors in FITTED else zeros(actors, np.int8),
+        zeros(actors, record(ACTOR_SCRATCH)).view(np.recarray),
+        zeros((len(Column), actors)),
+        zeros((len(Draft), actors, actors)),
+        zeros(actors, np.int64),
+        zeros(actors),
+        zeros(actors),
+        zeros((block, VIEWERS), np.float32),
+        zeros((len(Verb), VIEWERS), np.int8),
+        zeros(block, np.float32),
+        zeros(VIEWERS, np.int64),
     )
 
 
 def bytes_per_world(actors: int, terms: int) -> int:
     """Memory of one world's state, in bytes."""
     return sum(array.nbytes for array in allocate_worlds(1, actors, terms))
+
+
+@rule
+def next_set(numbers, start):
+    """The first place from `start` on where `numbers` (N,) is not 0, or N: to visit the few that are concerned."""
+    while start + EIGHT <= len(numbers):
+        first = first_of_eight(numbers, start)
+        if first < EIGHT:
+            return start + first
+        start += EIGHT
+    while start < len(numbers) and numbers[start] == 0.0:
+        start += 1
+    return start
 
 
 @rule

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .alignment import diplomacy, fade_ties, lapse_pacts, release_clients
 from .capability import measure_strength, true_shares
-from .dispute import open_disputes
+from .dispute import open_by_chance, open_by_choice
 from .economy import arming, economy
 from .jit import phase, rule
-from .sanction import fade_sanctions
+from .sanction import fade_sanctions, weigh_sanctions
 from .survival import ending, falling
 from .threat import learn_intents, misperceive, perceive
 from .war import showdown
@@ -69,8 +69,10 @@ def year(world, p, scratch):
     arming(world, p)
     measure_strength(world, scratch)
     showdown(world, p, scratch, per_total_output(world))
-    open_disputes(world, p, scratch, per_total_output(world))
-    economy(world, p, scratch, per_total_output(world))
+    open_by_choice(world)
+    weigh_sanctions(world, p, scratch, per_total_output(world))
+    open_by_chance(world, p, scratch)
+    economy(world, p, scratch)
     fading(world, p, scratch)
     falling(world, p)
     perceiving(world, p, scratch)

@@ -84,8 +84,9 @@ def gate_whole_ranges(scenario: str, scale: float) -> list[Line]:
 def gate_pressing(scale: float) -> list[Line]:
     """Of all ordered pairs at year 0, how many would press a dispute with no private resolve."""
     from ..core.capability import measure_strength
-    from ..core.dispute import gain_from_war, mark_principals
+    from ..core.dispute import gain_from_war, list_bystanders
     from ..core.pieces import OTHER_SIZE
+    from ..core.sanction import weigh_sanctions
     from ..core.world import World, allocate_scratch
 
     lines = []
@@ -98,11 +99,11 @@ def gate_pressing(scale: float) -> list[Line]:
         for w in range(worlds):
             world = World(*[array[w] for array in env.worlds])
             measure_strength(world, scratch)
-            mark_principals(world, scratch)
+            list_bystanders(world, scratch)
+            weigh_sanctions(world, p, scratch, 1.0 / world.actor.economy.sum())
             n = env.num_actors
-            per_output = 1.0 / world.actor.economy.sum()
             gains = [
-                gain_from_war(world, p, scratch, i, j, per_output, False)
+                gain_from_war(world, p, scratch, i, j, False)
                 for i in range(n)
                 for j in range(n)
                 if i != j and not world.pair.pact[i, j]
