@@ -14,7 +14,8 @@ from .core.jit import bound
 from .core.params import Parameters, as_record
 from .core.pieces import OTHER_SIZE, relations_of, row_size, state_size
 from .core.reward import Term
-from .core.world import Clock, allocate_scratch, allocate_worlds, bytes_per_world, zeros
+from .core.scratch import allocate_scratch
+from .core.world import Clock, allocate_worlds, bytes_per_world, zeros
 from .kernels.cpu import (
     LEAVE,
     LIVE,

@@ -33,7 +33,8 @@ from balance_env.core.jit import OPTIONS, KernelCompiler
 from balance_env.core.params import as_record
 from balance_env.core.pieces import OTHER_SIZE
 from balance_env.core.reward import Term
-from balance_env.core.world import FITTED, World, allocate_scratch, at, bytes_per_world
+from balance_env.core.scratch import FITTED, allocate_scratch
+from balance_env.core.world import World, at, bytes_per_world
 from balance_env.doctrines import doctrine_id
 from balance_env.kernels.cpu import choose_actions
 

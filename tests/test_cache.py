@@ -26,7 +26,7 @@ import sys
 sys.path.insert(0, {tests!r})
 from worlds import make_world
 from balance_env.core.threat import perceive
-from balance_env.core.world import Draft
+from balance_env.core.scratch import Draft
 case = make_world(2, forces=(3, 1), parameters=dict(weight_forces=1.0))
 case.scratch.strength[:] = 3, 1
 perceive(case.world, case.p, case.scratch)

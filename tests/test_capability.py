@@ -17,7 +17,7 @@ from balance_env.core.capability import (
     share_of,
     true_shares,
 )
-from balance_env.core.world import Draft
+from balance_env.core.scratch import Draft
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ import pytest
 from worlds import VIOLENT
 
 from balance_env import VectorEnv, parallel_env
-from balance_env.core import world
-from balance_env.core.world import FITTED, PAIR_FIELDS
+from balance_env.core import scratch
+from balance_env.core.scratch import FITTED
+from balance_env.core.world import PAIR_FIELDS
 from balance_env.single import BalanceEnv, BalanceVectorEnv, place_opponents
 
 STATES, YEARS, SEED = 5, 25, 2
@@ -138,7 +139,7 @@ def test_a_world_lives_the_same_where_a_year_is_compiled_for_its_number_of_state
     history = run(batch(states=8))
     assert 8 in FITTED
     assert sum(year["falls"].sum() for year in history) > 3
-    monkeypatch.setattr(world, "FITTED", ())
+    monkeypatch.setattr(scratch, "FITTED", ())
     assert_same(history, run(batch(states=8)))
 
 

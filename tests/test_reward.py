@@ -10,7 +10,8 @@ from balance_env import VectorEnv
 from balance_env.core.capability import measure_strength
 from balance_env.core.params import Parameters
 from balance_env.core.reward import Term, design_weights, sufficiency, true_securities
-from balance_env.core.world import Column, Verb
+from balance_env.core.scratch import Column
+from balance_env.core.world import Verb
 
 
 def secure(case, i: int) -> float:

@@ -13,8 +13,9 @@ from worlds import DEFINITION, make_world, other_piece
 from balance_env import VectorEnv
 from balance_env.core.params import Parameters, as_record
 from balance_env.core.pieces import Other
+from balance_env.core.scratch import Draft
 from balance_env.core.threat import belief_after, perceived_threat, update_posture
-from balance_env.core.world import NOBODY, Draft, Outcome, Verb
+from balance_env.core.world import NOBODY, Outcome, Verb
 
 P = as_record(Parameters()._replace(**DEFINITION))
 unit = st.floats(0.0, 1.0)

@@ -8,7 +8,8 @@ from numba import njit
 
 from balance_env import VectorEnv
 from balance_env.core.intrinsics import CACHE_LINE
-from balance_env.core.world import next_set, zeros
+from balance_env.core.scratch import next_set
+from balance_env.core.world import zeros
 
 
 @pytest.mark.parametrize("shape", [1, (3,), (5, 7), (2, 3, 4)])

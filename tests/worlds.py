@@ -20,18 +20,9 @@ from balance_env.core.observe import observation
 from balance_env.core.params import Parameters, as_record
 from balance_env.core.pieces import OTHER_SIZE, OTHERS_START, Other, Own, row_size
 from balance_env.core.reward import Term, reward
+from balance_env.core.scratch import Draft, Scratch, allocate_scratch
 from balance_env.core.threat import perceive
-from balance_env.core.world import (
-    NOBODY,
-    PAIR_FIELDS,
-    Clock,
-    Draft,
-    Scratch,
-    Verb,
-    World,
-    allocate_scratch,
-    allocate_worlds,
-)
+from balance_env.core.world import NOBODY, PAIR_FIELDS, Clock, Verb, World, allocate_worlds
 from balance_env.core.year import year
 from balance_env.doctrines import Script
 from balance_env.doctrines.reading import Memory

@@ -8,7 +8,8 @@ modulo N) or ordered by perceived threat; `World.order` says which actor a slot 
 from __future__ import annotations
 
 from .jit import rule
-from .world import NOBODY, Column, Draft, Verb
+from .scratch import Column, Draft
+from .world import NOBODY, Verb
 
 PLAIN_VERBS = 3  # invest, research, arm
 OBJECT_VERBS = tuple(verb for verb in Verb if verb >= PLAIN_VERBS)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 
 from .jit import phase, rule
-from .world import NOBODY, Column, Draft, Dyad, Verb
+from .scratch import Column, Draft
+from .world import NOBODY, Dyad, Verb
 
 
 @rule

@@ -10,8 +10,9 @@ from .capability import coalition
 from .draws import Purpose, make_stream, normal, uniform
 from .jit import phase, rule
 from .sanction import growth_lost, pressure_on, weigh_sanctions
+from .scratch import Column, Draft, next_set
 from .threat import forces_seen
-from .world import NOBODY, Clock, Column, Draft, Dyad, Outcome, Verb, next_set
+from .world import NOBODY, Clock, Dyad, Outcome, Verb
 
 ABREAST = 8  # actors that a loop takes at a time on a wide processor
 

@@ -9,8 +9,9 @@ from .capability import quality_of_forces
 from .draws import Purpose, make_stream, normal
 from .jit import phase, rule
 from .sanction import sanctions
+from .scratch import Column
 from .threat import update_posture
-from .world import NOBODY, Clock, Column, Outcome, Verb
+from .world import NOBODY, Clock, Outcome, Verb
 
 LEAST_OUTPUT = 1e-9  # keeps the logarithm of nothing finite
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from .intrinsics import with_shape
 from .jit import rule
 from .pieces import OTHER_SIZE, TERMS, row_size
-from .world import VIEWERS, Scratch, World
+from .scratch import VIEWERS, Scratch
+from .world import World
 
 row_length = rule(row_size)  # for use in rules
 

@@ -21,8 +21,9 @@ from .pieces import (
     start_of,
 )
 from .reward import securities
+from .scratch import VIEWERS, Column, Draft
 from .survey import add_up, fear, list_actors, look, measure_concentration
-from .world import NOBODY, VIEWERS, Column, Draft, Dyad
+from .world import NOBODY, Dyad
 
 NEARBY = 2**18  # bytes: rows larger than this would drive out of the near memory what they were called to
 turn = turner(OTHER_SIZE)

@@ -8,7 +8,8 @@ from .capability import coalition
 from .dispute import take_sides, win_chance
 from .jit import rule
 from .pieces import Other, start_of
-from .world import NOBODY, Column, Draft, Dyad, next_set
+from .scratch import Column, Draft, next_set
+from .world import NOBODY, Dyad
 
 
 @rule

@@ -9,7 +9,8 @@ from enum import IntEnum
 
 from .jit import phase, rule
 from .params import Parameters
-from .world import NOBODY, Column, Draft, Dyad
+from .scratch import Column, Draft
+from .world import NOBODY, Dyad
 
 
 class Term(IntEnum):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .arithmetic import power
 from .jit import phase, rule
-from .world import Column, Draft, Dyad, Verb
+from .scratch import Column, Draft
+from .world import Dyad, Verb
 
 
 @rule

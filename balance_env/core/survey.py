@@ -8,8 +8,9 @@ from .arithmetic import ln
 from .capability import concentration
 from .jit import rule
 from .pieces import TINY
+from .scratch import VIEWERS, Column, Draft, next_set
 from .threat import fears, perceived_threat
-from .world import NOBODY, VIEWERS, Clock, Column, Draft, Dyad, next_set
+from .world import NOBODY, Clock, Dyad
 
 
 class Lens(NamedTuple):

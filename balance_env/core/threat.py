@@ -10,7 +10,8 @@ from .arithmetic import exp, ln, logistic
 from .capability import capability_share
 from .draws import Purpose, make_stream, normal
 from .jit import phase, rule
-from .world import NOBODY, Clock, Column, Draft, Dyad, Outcome, Verb
+from .scratch import Column, Draft
+from .world import NOBODY, Clock, Dyad, Outcome, Verb
 
 LEAST_RATIO = 1e-9  # of capability: keeps the logarithm of nothing finite
 

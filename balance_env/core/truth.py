@@ -7,8 +7,9 @@ from .jit import phase
 from .observe import fill_own
 from .pieces import OTHERS_START, RELATIONS, Relation
 from .reward import securities
+from .scratch import Draft
 from .survey import fear, list_actors, look
-from .world import Clock, Draft, Dyad
+from .world import Clock, Dyad
 
 
 @phase

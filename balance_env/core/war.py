@@ -8,7 +8,8 @@ from .capability import coalition
 from .dispute import decide_disputes, shown_side, win_chance
 from .draws import Purpose, make_stream, normal, uniform
 from .jit import phase, rule
-from .world import NOBODY, Clock, Column, Draft, Dyad, Outcome, Verb, next_set
+from .scratch import Column, Draft, next_set
+from .world import NOBODY, Clock, Dyad, Outcome, Verb
 
 
 @rule

@@ -8,10 +8,11 @@ from .dispute import open_by_chance, open_by_choice
 from .economy import arming, economy
 from .jit import phase, rule
 from .sanction import fade_sanctions, weigh_sanctions
+from .scratch import Column
 from .survival import ending, falling
 from .threat import learn_intents, misperceive, perceive
 from .war import showdown
-from .world import Clock, Column
+from .world import Clock
 
 
 @rule

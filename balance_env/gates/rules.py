@@ -87,7 +87,8 @@ def gate_pressing(scale: float) -> list[Line]:
     from ..core.dispute import gain_from_war, list_bystanders
     from ..core.pieces import OTHER_SIZE
     from ..core.sanction import weigh_sanctions
-    from ..core.world import World, allocate_scratch
+    from ..core.scratch import allocate_scratch
+    from ..core.world import World
 
     lines = []
     for name in scenario_names():
