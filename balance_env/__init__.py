@@ -4,12 +4,13 @@
 `gymnasium.make("balance_env/Balance-v0")` one seat among doctrines.
 """
 
+from .aec import BalanceAECEnv, env
 from .core.actions import action_table
 from .core.pieces import row_table
 from .core.reward import DESIGNS, Term
 from .core.world import Ending, Outcome, Verb
 from .doctrines import DOCTRINES, doctrine_names
-from .parallel import BalanceParallelEnv, env, parallel_env
+from .parallel import BalanceParallelEnv, parallel_env
 from .scenario import Scenario
 from .scenarios import load_scenario, scenario_names
 from .single import BalanceEnv, register
@@ -19,6 +20,7 @@ __version__ = "0.1.0"
 __all__ = [
     "DESIGNS",
     "DOCTRINES",
+    "BalanceAECEnv",
     "BalanceEnv",
     "BalanceParallelEnv",
     "Ending",

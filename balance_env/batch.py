@@ -169,7 +169,12 @@ class Batch:
         return totals
 
     def state(self, chosen: np.ndarray | None = None) -> np.ndarray:
-        """The true worlds (W, S) float32, for central critics; with `chosen` (W,) bool, of these alone (M, S)."""
+        """The true worlds (W, S) float32, for central critics; with `chosen` (W,) bool, of these alone (M, S).
+
+        RuntimeError before the first reset.
+        """
+        if self._seed is None:
+            raise RuntimeError("state before reset: call reset(seed) first")
         numbers = np.arange(self.num_worlds) if chosen is None else np.flatnonzero(chosen)
         states = np.empty((len(numbers), state_size(self.num_actors)), np.float32)
         self._call(look_at_truth, self._worlds, self._p, self._scratch[0], numbers, states)

@@ -10,6 +10,11 @@ import numpy as np
 WORK_PER_THREAD = 4096  # pairs of actors below which a further thread costs more than it brings
 
 
+def is_whole(value: Any) -> bool:
+    """Whether `value` is a whole number; True and False are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def check_memory(worlds: int, actors: int, each: int) -> None:
     """ValueError if worlds of `each` bytes need more memory than is free; says how many would fit."""
     try:
@@ -28,7 +33,7 @@ def check_threads(threads: int | None, worlds: int, actors: int) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if threads is None:
         return max(1, min(cores, worlds * actors * actors // WORK_PER_THREAD))
-    if not isinstance(threads, int | np.integer) or not 1 <= threads <= cores:
+    if not is_whole(threads) or not 1 <= threads <= cores:
         raise ValueError(f"threads = {threads!r}: 1 to {cores}, the cores this process may use")
     return max(1, min(threads, worlds))
 

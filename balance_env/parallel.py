@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 from pettingzoo import ParallelEnv
-from pettingzoo.utils import parallel_to_aec
-from pettingzoo.utils.env import AECEnv
 
 from .checks import check_snapshot
 from .core.world import Clock, Ending
@@ -104,7 +102,8 @@ class BalanceParallelEnv(ParallelEnv):
         RuntimeError
             Before the first reset.
         ValueError
-            If an agent's action is missing, or is not in 0..A-1.
+            If an agent's action is missing, or is not in 0..A-1, and for an agent that is none. Actions of those
+            that have left are passed over.
         TypeError
             If the actions are no dict.
         """
@@ -137,19 +136,25 @@ class BalanceParallelEnv(ParallelEnv):
             raise TypeError(f"actions = {actions!r}: a dict of agents and their actions is needed")
         pending = self._batch.pending_actions[0]
         pending[:] = 0
-        count = self._batch.num_actions
         for agent in self.agents:
             try:
                 action = actions[agent]
             except KeyError:
                 raise ValueError(f"no action for {agent!r}: every agent in `agents` needs one") from None
-            try:
-                number = action.__index__()
-            except (AttributeError, TypeError):
-                raise ValueError(f"the action of {agent!r} is {action!r}: a whole number is needed") from None
-            if not 0 <= number < count:
-                raise ValueError(f"the action of {agent!r} is {number}: 0 to {count - 1} are allowed")
-            pending[self._seats[agent]] = number
+            pending[self._seats[agent]] = self.checked_action(agent, action)
+        if len(actions) > len(self.agents):
+            for agent in actions:
+                self._of(agent, self.action_spaces)
+
+    def checked_action(self, agent: str, action: Any) -> int:
+        """The action as a number; ValueError unless it is a whole one in 0..A-1."""
+        try:
+            number = action.__index__()
+        except (AttributeError, TypeError):
+            raise ValueError(f"the action of {agent!r} is {action!r}: a whole number is needed") from None
+        if not 0 <= number < self._batch.num_actions:
+            raise ValueError(f"the action of {agent!r} is {number}: 0 to {self._batch.num_actions - 1} are allowed")
+        return number
 
     def _observations(self) -> dict[str, Observation]:
         out, seats = self._batch.outputs, self._seats
@@ -253,8 +258,3 @@ def parallel_env(
         For an unknown scenario, key or value; says what is allowed.
     """
     return BalanceParallelEnv(scenario, render_mode=render_mode, max_cycles=max_cycles, **overrides)
-
-
-def env(scenario: str | Scenario = "default", **options: Any) -> AECEnv:
-    """The AEC view of `parallel_env`: agents act one after the other, the year passes when all have."""
-    return parallel_to_aec(parallel_env(scenario, **options))

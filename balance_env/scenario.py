@@ -115,7 +115,7 @@ class Scenario(Strict):
         for name, number in value.items() if isinstance(value, Mapping) else ():
             if name not in ABOUT:
                 raise ValueError(unknown("parameter", name, ABOUT))
-            if not isinstance(number, Real):
+            if isinstance(number, bool) or not isinstance(number, Real):
                 raise ValueError(f"parameter {name} = {number!r} is not a number")
             check_parameter(name, float(number))
         return value

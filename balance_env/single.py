@@ -11,7 +11,7 @@ import numpy as np
 from gymnasium.vector import VectorEnv as GymnasiumVectorEnv
 from gymnasium.vector.utils import batch_space
 
-from .checks import checked_actions
+from .checks import checked_actions, is_whole
 from .core.world import Clock, Ending
 from .players import LEARNER
 from .scenario import Scenario
@@ -26,7 +26,7 @@ def place_opponents(seat: int, opponents: str | Sequence[str], actors: int) -> l
 
     ValueError if the seat does not exist, or nobody is to play the others.
     """
-    if not isinstance(seat, int | np.integer) or not 0 <= seat < actors:
+    if not is_whole(seat) or not 0 <= seat < actors:
         raise ValueError(f"seat = {seat!r}: 0 to {actors - 1}")
     names = [opponents] if isinstance(opponents, str | Path) else opponents
     if not isinstance(names, Sequence) or not names:
@@ -218,7 +218,9 @@ class BalanceVectorEnv(GymnasiumVectorEnv):
         }
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
-        """One year in all worlds."""
+        """One year in all worlds; ResetNeeded before the first reset, TypeError or ValueError for wrong actions."""
+        if self.batch.seed is None:
+            raise gymnasium.error.ResetNeeded("step before reset: call reset(seed) first")
         self.batch.pending_actions[:, self.seat] = checked_actions(actions, (self.num_envs,), self.batch.num_actions)
         out = self.batch.advance()
         rewards = out.rewards[:, self.seat].copy()
@@ -231,6 +233,14 @@ class BalanceVectorEnv(GymnasiumVectorEnv):
         if over.any():
             self.batch.begin_next(over)
         return out.rows[:, self.seat].copy(), rewards, terminated, truncated, {**infos, "action_mask": self._mask()}
+
+    def get_state(self) -> dict[str, Any]:
+        """A picklable snapshot; see `VectorEnv.get_state`."""
+        return self.batch.get_state()
+
+    def set_state(self, snapshot: dict[str, Any]) -> None:
+        """Return to a snapshot; ValueError if it does not fit."""
+        self.batch.set_state(snapshot)
 
     def _mask(self) -> np.ndarray:
         return self.batch.action_masks[:, self.seat].copy()

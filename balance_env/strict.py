@@ -9,7 +9,15 @@ from importlib.resources.abc import Traversable
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 
 def within(low: float, high: float, *, is_open: bool = False) -> AfterValidator:
@@ -31,7 +39,7 @@ Positive = Annotated[float, within(0.0, math.inf, is_open=True)]
 
 
 class Strict(BaseModel):
-    """A frozen model that refuses unknown keys by name."""
+    """A frozen model that refuses unknown keys by name, and true or false where a number or a word is meant."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -42,6 +50,13 @@ class Strict(BaseModel):
             if key not in cls.model_fields:
                 raise ValueError(unknown("key", key, cls.model_fields))
         return values
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
+            raise ValueError(f"{value}: true or false is not allowed here")
+        return value
 
 
 def read_mapping(file: Traversable) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .batch import Batch, Out
-from .checks import checked_actions
+from .checks import checked_actions, is_whole
 from .core.reward import Term
 from .core.world import NOBODY, Clock, World
 from .scenario import Scenario
@@ -68,7 +68,7 @@ class VectorEnv(Batch):
         autoreset: bool = True,
         **overrides: Any,
     ) -> None:
-        if not isinstance(num_worlds, int | np.integer) or num_worlds < 1:
+        if not is_whole(num_worlds) or num_worlds < 1:
             raise ValueError(f"num_worlds = {num_worlds!r}: a whole number from 1")
         super().__init__(load_scenario(scenario, **overrides), int(num_worlds), threads, autoreset)
         self.seating = Seating(self.scenario, self.num_worlds, self.num_actors, self.row_size)
@@ -92,7 +92,7 @@ class VectorEnv(Batch):
 
     @max_cycles.setter
     def max_cycles(self, years: int) -> None:
-        if not isinstance(years, int | np.integer) or years < 1:
+        if not is_whole(years) or years < 1:
             raise ValueError(f"max_cycles = {years!r}: a whole number from 1")
         self.setting = self.setting._replace(last_year=int(years), random_end=0)
 
@@ -128,7 +128,7 @@ class VectorEnv(Batch):
             If the seed is not a whole number in 0..2^62.
         """
         if seed is not None:
-            if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**SEED_BITS:
+            if not is_whole(seed) or not 0 <= seed < 2**SEED_BITS:
                 raise ValueError(f"seed = {seed!r}: a whole number from 0 to 2^{SEED_BITS} - 1")
             self._seed = int(seed)
             self._episodes[:] = 0

@@ -8,6 +8,7 @@ import gymnasium
 import numpy as np
 import pytest
 
+import balance_env
 from balance_env import VectorEnv, parallel_env
 from balance_env.core.actions import PLAIN_VERBS
 from balance_env.core.params import ABOUT
@@ -52,11 +53,13 @@ MAKERS = {"batch": VectorEnv, "pettingzoo": parallel_env, "gymnasium": BalanceEn
         ("small", {"offence": 5.0}, ["offence = 5.0", "0.33 to 2"]),
         ("small", {"offence": float("nan")}, ["offence = nan", "0.33 to 2"]),
         ("small", {"offence": "strong"}, ["offence = 'strong'", "not a number"]),
+        ("small", {"offence": True}, ["offence = True", "not a number"]),
         ("small", {"states": 1}, ["states", "2 to"]),
         ("small", {"fallen": "vanish"}, ["fallen", "'leave' or 'stay'"]),
         ("small", {"verbs": ["alley"]}, ["'alley'", "did you mean 'ally'?"]),
         ("small", {"verbs": ["ally", "bandwagon"]}, ["[ally, bandwagon]", "[ally, bandwagon, sanction] or", "closed"]),
         ("small", {"max_cycles": 0}, ["max_cycles", "0", "1"]),
+        ("small", {"max_cycles": True}, ["max_cycles"]),
     ],
 )
 def test_a_world_that_cannot_be_made(make, scenario, options, parts):
@@ -80,7 +83,7 @@ def test_every_parameter_is_held_to_its_range(name):
         assert f"{about.low:g} to {about.high:g}" in message
 
 
-@pytest.mark.parametrize("worlds", [0, -1, 1.5, "two"])
+@pytest.mark.parametrize("worlds", [0, -1, 1.5, "two", True])
 def test_a_number_of_worlds_is_a_whole_number_from_one(worlds):
     message = refusal(lambda: VectorEnv("small", worlds))
     assert "num_worlds" in message
@@ -94,14 +97,14 @@ def test_more_worlds_than_memory_holds():
     assert "at most" in message
 
 
-@pytest.mark.parametrize("threads", [0, -2, 100_000, 1.5, "two"])
+@pytest.mark.parametrize("threads", [0, -2, 100_000, 1.5, "two", True])
 def test_more_threads_than_cores(threads):
     message = refusal(lambda: VectorEnv("small", 8, threads=threads))
     assert f"threads = {threads!r}" in message
     assert "1 to" in message
 
 
-@pytest.mark.parametrize("seed", [-1, 2**62, 1.5, "one"])
+@pytest.mark.parametrize("seed", [-1, 2**62, 1.5, "one", True])
 def test_a_seed_is_a_whole_number_in_its_range(batch, seed):
     message = refusal(lambda: batch.reset(seed=seed))
     assert repr(seed) in message
@@ -168,6 +171,35 @@ def test_an_agent_without_an_action(pettingzoo):
     assert "every agent" in message
 
 
+def test_an_action_of_an_agent_that_does_not_exist(pettingzoo):
+    message = refusal(lambda: pettingzoo.step({"state_0": 0, "state_1": 0, "state_2": 0, "France": 0}), KeyError)
+    assert "'France'" in message
+    assert "state_0, state_1, state_2" in message
+
+
+@pytest.mark.parametrize("action", [9, -1, 1.5, "ally", None])
+def test_the_action_of_an_agent_in_its_turn_is_refused_when_it_is_given(action):
+    env = balance_env.env("small")
+    env.reset(seed=1)
+    env.step(0)
+    message = refusal(lambda: env.step(action))
+    assert "state_1" in message
+    assert repr(action) in message
+    env.step(0)  # and nothing is lost: it may choose again
+    assert env.agent_selection == "state_2"
+
+
+def test_an_action_in_turn_of_an_agent_that_has_left():
+    env = balance_env.env("small", max_cycles=1)
+    env.reset(seed=1)
+    for _ in range(3):
+        env.step(0)
+    assert env.last()[3]
+    assert "None is needed" in refusal(lambda: env.step(0))
+    env.step(None)
+    assert env.num_agents == 2
+
+
 @pytest.mark.parametrize("action", [9, -1, 1.5, "ally"])
 def test_the_action_of_a_seat(action):
     env = BalanceEnv("small")
@@ -189,6 +221,13 @@ def test_the_actions_of_many_seats(actions):
 
 def test_a_step_before_the_first_reset():
     assert "reset" in refusal(lambda: VectorEnv("small").step(np.zeros((1, 3), int)), RuntimeError)
+    many = BalanceVectorEnv(3, "small")
+    assert "reset" in refusal(lambda: many.step(np.zeros(3, int)), gymnasium.error.ResetNeeded)
+
+
+def test_a_state_before_the_first_reset():
+    for ask in (VectorEnv("small").state, VectorEnv("small").graph, parallel_env("small").state):
+        assert "state before reset" in refusal(ask, RuntimeError)
 
 
 # seats

@@ -14,6 +14,7 @@ import pytest
 from worlds import VIOLENT
 
 from balance_env import VectorEnv, parallel_env
+from balance_env import env as in_turn
 from balance_env.core import scratch
 from balance_env.core.scratch import FITTED
 from balance_env.core.world import PAIR_FIELDS
@@ -206,6 +207,38 @@ def test_a_pickled_environment_has_the_same_future(seven):
     env = batch()
     run(env, 5)
     assert_same(run(pickle.loads(pickle.dumps(env)), YEARS - 5, 5), seven[5:])
+
+
+@pytest.mark.parametrize("turns", [0, 2, 3 * STATES + 1])
+def test_a_snapshot_between_two_turns_has_the_same_future(turns):
+    env = in_turn("coercive", **WORLD)
+    env.reset(seed=SEED)
+    for turn in range(turns):
+        env.step(None if env.last()[2] else turn % 3)
+    other = in_turn("coercive", **WORLD)
+    other.set_state(pickle.loads(pickle.dumps(env.get_state())))
+    seen = 0
+    while env.agents and seen < 20 * STATES:
+        mine, its = env.last(), other.last()
+        np.testing.assert_array_equal(mine[0], its[0])
+        np.testing.assert_equal(mine[1:], its[1:])
+        assert env.agent_selection == other.agent_selection
+        for each in (env, other):
+            each.step(None if mine[2] or mine[3] else seen % 3)
+        seen += 1
+    assert seen > 4 * STATES
+    assert other.agents == env.agents
+
+
+def test_a_snapshot_of_many_single_seats_has_the_same_future():
+    many, fresh = (BalanceVectorEnv(4, "coercive", 1, "random_legal", **WORLD) for _ in range(2))
+    many.reset(seed=SEED)
+    for _ in range(5):
+        many.step(np.full(4, 2))
+    fresh.set_state(pickle.loads(pickle.dumps(many.get_state())))
+    for _ in range(YEARS):
+        for mine, its in zip(many.step(np.full(4, 2))[:4], fresh.step(np.full(4, 2))[:4], strict=True):
+            np.testing.assert_array_equal(mine, its)
 
 
 # episodes
