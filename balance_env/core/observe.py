@@ -25,7 +25,7 @@ from .scratch import VIEWERS, Column, Draft
 from .survey import add_up, fear, list_actors, look, measure_concentration
 from .world import NOBODY, Dyad
 
-NEARBY = 2**18  # bytes: rows larger than this would drive out of the near memory what they were called to
+NEARBY = 2**18  # bytes of all rows: beside more, what is called for would be driven out before its world begins
 turn = turner(OTHER_SIZE)
 
 
@@ -112,13 +112,15 @@ def call_ahead(array, start, size):
 
 @rule
 def call_next(world, rows, j, first):
-    """Bring near a part of what comes next: rows of the next viewers, and the next world of a batch.
+    """Bring near a part of what comes next: rows of the next viewers, and the next world of a batch where it is small.
 
     Both lie behind what is at hand. A part at a time: all at once would fill the ways to memory.
     """
     actors, number = len(world.actor), rows.itemsize
     page = VIEWERS * rows.shape[1] * number
     call_ahead(rows, (first // VIEWERS + 1) * page + page // actors * j, page // actors)
+    if rows.size * rows.itemsize >= NEARBY:
+        return
     parts = (actors + VIEWERS - 1) // VIEWERS * actors
     part = first // VIEWERS * actors + j
     size = world.dyad.size * world.dyad.itemsize
@@ -148,8 +150,7 @@ def fill_blocks(world, scratch, lens, first, last, open_verbs, rows, masks):
                 slot = world.place[i, j]
                 scratch.starts[i - first] = i * rows.shape[1] + start_of(slot)
                 admit(scratch, i - first, slot, actors, open_verbs, masks[i])
-        if rows.size * rows.itemsize < NEARBY:
-            call_next(world, rows, j, first)
+        call_next(world, rows, j, first)
         turn(scratch.glimpse, rows, scratch.spare, scratch.starts)
 
 
