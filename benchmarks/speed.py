@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+import llvmlite.binding
 import numba
 import numpy as np
 
@@ -41,7 +42,7 @@ from balance_env.kernels.cpu import choose_actions
 REPEATS = 5
 HEADER = """# Speed
 
-Made by `python benchmarks/speed.py [--quick] --write docs/speed.md`.
+Made by `python benchmarks/speed.py [--quick] --write FILE`.
 
 """
 WARM_UP_YEARS = 30
@@ -225,7 +226,8 @@ def report(quick: bool) -> list[str]:
     """The lines of the report, as Markdown."""
     cores = len(os.sched_getaffinity(0))
     lines = [
-        f"Measured {date.today()} on {platform.machine()}, {cores} shared cores, Python {platform.python_version()}, "
+        f"Measured {date.today()} on {platform.machine()} ({llvmlite.binding.get_host_cpu_name()}), "
+        f"{cores} shared cores, Python {platform.python_version()}, "
         f"numba {numba.__version__}, numpy {np.__version__}. Medians of {REPEATS}; random legal play; observations, "
         "masks, rewards and resets included. One thread and two take turns. Years of "
         f"{' and '.join(map(str, FITTED))} states are compiled for that number of them, others for any.",
