@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import llvmlite.binding
@@ -47,6 +48,7 @@ Made by `python benchmarks/speed.py [--quick] --write FILE`.
 """
 WARM_UP_YEARS = 30
 TRAINED_YEARS = 10  # timed, with trained states
+COMPARED_WORLDS = 64  # by which the cost of a world is compared between numbers of actors
 PHASES = {
     "read actions": "read_actions(world, actions[w], out.masks[w])",
     "diplomacy": "diplomacy(world, p, scratch)",
@@ -230,7 +232,7 @@ def report(quick: bool) -> list[str]:
         f"{cores} shared cores, Python {platform.python_version()}, "
         f"numba {numba.__version__}, numpy {np.__version__}. Medians of {REPEATS}; random legal play; observations, "
         "masks, rewards and resets included. One thread and two take turns. Years of "
-        f"{' and '.join(map(str, FITTED))} states are compiled for that number of them, others for any.",
+        f"{', '.join(map(str, FITTED))} states are compiled for that number of them, others for any.",
         "",
         "| N | W | agent-steps/s, 1 thread | 2 threads | ratio |",
         "|---|---|---|---|---|",
@@ -240,11 +242,21 @@ def report(quick: bool) -> list[str]:
         if quick
         else [(n, w) for n in (4, 8, 16, 32, 64, 128) for w in (1, 4, 16, 64, 256, 1024, 4096) if n * n * w <= 2**22]
     )
+    costs = []
     for actors, worlds in grid:
         one, *more = steps_per_second(worlds, actors, (1, 2) if cores > 1 and worlds > 1 else (1,))
         cells = [f"{two:,.0f} | {two / one:.2f}" for two in more] or ["- | -"]
         lines.append(f"| {actors} | {worlds} | {one:,.0f} | {cells[0]} |")
         print(lines[-1], flush=True)
+        if worlds == COMPARED_WORLDS:
+            costs.append(actors / one * 1e6)
+    if len(costs) > 1:
+        lines += [
+            "",
+            f"A world-year of {grid[0][0]} states takes {costs[0]:.1f} µs at W = {COMPARED_WORLDS}, one of "
+            f"{grid[-1][0]} {costs[-1]:,.0f}: with every doubling of N "
+            f"{', '.join(f'{more / less:.1f}' for less, more in pairwise(costs))} times as much (N^2: 4).",
+        ]
     times = phase_times()
     phases, draws = ({name: times[name] for name in names} for names in (PHASES, DRAWS))
     whole, drawing, bandwidth = sum(phases.values()), sum(draws.values()), copy_bandwidth()

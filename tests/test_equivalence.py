@@ -136,12 +136,13 @@ def test_a_world_lives_the_same_in_a_batch_of_a_thousand(seven):
     assert_same([{n: a[:7] for n, a in year.items()} for year in history], seven[:6])
 
 
-def test_a_world_lives_the_same_where_a_year_is_compiled_for_its_number_of_states(monkeypatch):
-    history = run(batch(states=8))
-    assert 8 in FITTED
+@pytest.mark.parametrize("states", [4, 8])
+def test_a_world_lives_the_same_where_a_year_is_compiled_for_its_number_of_states(monkeypatch, states):
+    history = run(batch(states=states))
+    assert states in FITTED
     assert sum(year["falls"].sum() for year in history) > 3
     monkeypatch.setattr(scratch, "FITTED", ())
-    assert_same(history, run(batch(states=8)))
+    assert_same(history, run(batch(states=states)))
 
 
 def test_a_world_lives_the_same_on_two_threads(seven):

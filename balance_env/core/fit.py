@@ -2,8 +2,8 @@
 
 Loops over eight actors that need no count and no remainder are a third of the code and half as fast
 again. So `Scratch.seats` is a tuple, whose length is part of its type, where a year is worth compiling
-for a number of actors of its own (`FITTED`). The rules themselves know nothing of it: shapes are told
-anew here, and every loop over `len(world.actor)` follows.
+for a number of actors of its own (`FITTED`); all other numbers share one compilation. The rules
+themselves know nothing of it: shapes are told anew here, and every loop over `len(world.actor)` follows.
 """
 
 from __future__ import annotations

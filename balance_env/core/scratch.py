@@ -15,7 +15,7 @@ from .jit import rule
 from .world import Array, Verb, record, zeros
 
 VIEWERS = SQUARE  # rows written at a time: what few viewers see stands side by side
-FITTED = (8, 64)  # numbers of actors, those of `default` and `system`, that a year is compiled for: see `core.fit`
+FITTED = (4, 8, 16, 32, 64, 128)  # numbers of actors, of studies of scale, that a year is compiled for: see `core.fit`
 
 # Working room of one thread: written and read within a year, never kept.
 ACTOR_SCRATCH = {
