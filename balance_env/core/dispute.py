@@ -8,13 +8,12 @@ from .alignment import acts, clear_tie, has_tie
 from .arithmetic import logistic, power
 from .capability import coalition
 from .draws import Purpose, make_stream, normal, uniform
+from .intrinsics import EIGHT
 from .jit import phase, rule
 from .sanction import growth_lost, pressure_on, weigh_sanctions
 from .scratch import Column, Draft, next_set
 from .threat import forces_seen
 from .world import NOBODY, Clock, Dyad, Outcome, Verb
-
-ABREAST = 8  # actors that a loop takes at a time on a wide processor
 
 
 class Frictions(NamedTuple):
@@ -274,8 +273,8 @@ def draw_disputes(world, p, scratch):
     for i in range(actors):
         scratch.ident[i] = world.actor[i].ident
         scratch.column[Column.IDEOLOGY, i] = world.actor[i].ideology
-    for first in range(0, actors, ABREAST):
-        last = min(first + ABREAST, actors)
+    for first in range(0, actors, EIGHT):
+        last = min(first + EIGHT, actors)
         for i in range(first, last):
             me, mine = scratch.ident[i], scratch.column[Column.IDEOLOGY, i]
             for j in range(last):

@@ -20,7 +20,7 @@ from .jit import IS_PLAIN
 
 SQUARE = 8  # columns of a tile that is turned
 CACHE_LINE = 64  # bytes that come at a time
-EIGHT = 8  # doubles that a wide processor compares at a time
+EIGHT = 8  # doubles that a wide processor takes at a time
 FLOAT_BYTES, DOUBLE_BYTES = 4, 8
 
 
