@@ -15,6 +15,7 @@ import balance_env
 from balance_env import VectorEnv
 from balance_env.core import jit
 from balance_env.core.params import ABOUT, Parameters
+from balance_env.core.scratch import FITTED
 from balance_env.kernels.cpu import step_worlds
 
 pytestmark = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled")
@@ -60,18 +61,23 @@ def compiled_files(cache: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in cache.rglob("*.nb?")}
 
 
-def test_twenty_overrides_compile_nothing_new():
-    env = VectorEnv("small", 1)
+@pytest.mark.parametrize(
+    ("first", "states"), [(3, 5), (4, 4)], ids=["numbers of states that share a compilation", "one that has its own"]
+)
+def test_twenty_overrides_compile_nothing_new(first, states):
+    assert (states in FITTED) == (first == states)
+    env = VectorEnv("small", 1, states=first)
     env.reset(seed=0)
-    env.step(np.zeros((1, 3), int))
+    env.step(np.zeros((1, first), int))
+    VectorEnv("small", 1).reset(seed=0)
     folder = jit.cache_folder()
     before, files = len(step_worlds.alone.signatures), compiled_files(folder)
     assert before >= 1
     names = list(Parameters._fields)[::4][:19]
     for name in names:
-        env = VectorEnv("coercive", 2, states=4, autoreset=False, **{name: ABOUT[name].high})
+        env = VectorEnv("coercive", 2, states=states, autoreset=False, **{name: ABOUT[name].high})
         env.reset(seed=1)
-        env.step(np.zeros((2, 4), int))
+        env.step(np.zeros((2, states), int))
     VectorEnv("powers_1913", max_cycles=3, targets="threat", rest=0).reset(seed=1)
     assert len(names) == 19
     assert len(step_worlds.alone.signatures) == before
